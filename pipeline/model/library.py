@@ -1,0 +1,63 @@
+"""The library: clauses, law, questionnaires, findings, glossary, outlines, read and checked as one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.model.clause import Choice, Clause, Outline, Role, Term
+from pipeline.model.law import Instrument, Pack, Provision
+from pipeline.model.question import FindingRule, Question, Questionnaire, Texts, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All that drafting consults.
+
+    Attributes:
+        questionnaires: By id.
+        questions: By ref.
+        rules: Finding rules in an order in which each reads only earlier ones.
+        variables: Questions and findings by ref.
+        clauses: By id, the dated states from oldest to newest.
+        instruments: By id.
+        provisions: By ref.
+        packs: By id.
+        terms: By id.
+        roles: By id.
+        choices: By id.
+        outlines: By document kind.
+        words: Words shared by all documents, per language.
+        numberings: Numbering id to level name to (format, pattern per language); `continuous` under its own key.
+        legal_forms: Legal form to the numbering that goes with it.
+        files: Path within the library to the SHA-256 of its bytes.
+    """
+
+    questionnaires: Mapping[str, Questionnaire]
+    questions: Mapping[str, Question]
+    rules: tuple[FindingRule, ...]
+    variables: Mapping[str, Variable]
+    clauses: Mapping[str, tuple[Clause, ...]]
+    instruments: Mapping[str, Instrument]
+    provisions: Mapping[str, Provision]
+    packs: Mapping[str, Pack]
+    terms: Mapping[str, Term]
+    roles: Mapping[str, Role]
+    choices: Mapping[str, Choice]
+    outlines: Mapping[str, Outline]
+    words: Mapping[str, Texts]
+    numberings: Mapping[str, Mapping[str, Mapping[str, str]]]
+    legal_forms: Mapping[str, str]
+    files: Mapping[str, str]
+
+
+def clause_at(library: Library, clause_id: str, as_of: str) -> Clause | None:
+    """Return the state of a clause valid at a date: the newest that began on or before it, or None."""
+    states = [c for c in library.clauses.get(clause_id, ()) if c.valid_from <= as_of]
+    return states[-1] if states else None
+
+
+def rule_of(library: Library, ref: str) -> FindingRule | None:
+    """Return the finding rule under a ref, or None where the ref is a question or unknown."""
+    found = library.variables.get(ref)
+    return found if isinstance(found, FindingRule) else None

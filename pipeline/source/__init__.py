@@ -1,0 +1,1 @@
+"""Text and bytes to values that know their place: file with line and column, workbook cell, table row."""
