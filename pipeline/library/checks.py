@@ -1,0 +1,245 @@
+"""What must hold between the parts of a library: every name resolves, every clause has a place, no defeat is a circle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.library.drafting import PLACEHOLDER
+from pipeline.model.clause import PRINCIPLES, Clause, Outline, OutlinePart
+from pipeline.model.law import SLOTS
+from pipeline.model.library import Library
+from pipeline.model.problem import Place, Problem
+from pipeline.source.shape import nearest
+
+CODE_LINK = "CLAUSE-002"
+CODE_BLOCK = "CLAUSE-003"
+CODE_TOPIC = "CLAUSE-004"
+CODE_DEFEAT = "CLAUSE-005"
+
+INSTRUMENTAL = tuple(p for group in PRINCIPLES.values() for p in group)
+CROSS_REFERENCE = re.compile(r"\[\[clause:([^\]]*)\]\]")
+
+
+def check(library: Library) -> list[Problem]:
+    """Return every problem between the parts of a library."""
+    found: list[Problem] = []
+    for states in library.clauses.values():
+        for clause in states:
+            found += _links(clause, library)
+            found += _blocks(clause)
+            found += _placeholders(clause, library)
+    found += _topics(library)
+    found += _defeat(library)
+    found += _glossary(library)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of name that clauses use, with the names that exist."""
+
+    what: str
+    known: tuple[str, ...]
+    fix: str
+
+
+def _links(clause: Clause, library: Library) -> Iterator[Problem]:
+    clauses = _Kind("clause", tuple(library.clauses), "name an existing clause")
+    roles = _Kind("role", tuple(library.roles), "add the role to clauses/glossary/roles.yaml")
+    choices = _Kind("choice", tuple(library.choices), "add the choice to clauses/glossary/choices/")
+    refs = _Kind("finding or question", tuple(library.variables), "name an existing one")
+    principles = _Kind("instrumental principle", INSTRUMENTAL, f"use one of: {', '.join(INSTRUMENTAL)}")
+    named = (
+        ("requires", clause.requires, clauses), ("excludes", clause.excludes, clauses),
+        ("supersedes", clause.supersedes, clauses), ("depends_on", clause.depends_on, clauses),
+        ("bearer", (clause.bearer,), roles), ("owner_role", (clause.owner_role,), roles), ("lead", (clause.lead,), roles),
+        ("cost_role", (clause.cost_role,), roles), ("support", clause.support, roles), ("choices", clause.choices, choices),
+        ("mitigates", clause.mitigates, refs), ("answers_gap", clause.answers_gap, refs),
+        ("principles", clause.principles, principles),
+    )  # fmt: skip
+    for field, names, kind in named:
+        for name in names:
+            if name and name not in kind.known:
+                message = f"no {kind.what} '{name}'{nearest(name, kind.known)}"
+                yield Problem(CODE_LINK, clause.place, message, kind.fix, field)
+            if name == clause.id:
+                yield Problem(CODE_LINK, clause.place, "a clause names itself", "remove it", field)
+    for cite in clause.cites:
+        slot = cite.removeprefix("slot:")
+        if slot != cite:
+            if slot not in SLOTS:
+                message = f"no slot '{slot}'{nearest(slot, SLOTS)}"
+                yield Problem(CODE_LINK, clause.place, message, f"use one of: {', '.join(SLOTS)}", "cites")
+        elif cite not in library.provisions:
+            instrument = cite.partition(" ")[0]
+            known = [p for p in library.provisions if p.startswith(instrument + " ")] or list(library.provisions)
+            message = f"the register has no provision '{cite}'{nearest(cite, known)}"
+            yield Problem(CODE_LINK, clause.place, message, "cite one that stands in clauses/instruments", "cites")
+
+
+def _blocks(clause: Clause) -> Iterator[Problem]:
+    def fault(place: Place, message: str, fix: str, field: str) -> Problem:
+        return Problem(CODE_BLOCK, place, message, fix, field)
+
+    if clause.kind in ("norm", "measure") and clause.strength is None:
+        yield fault(clause.place, f"a {clause.kind} needs a strength", "add `strength: should` or the like", "strength")
+    if clause.kind == "norm" and not clause.bearer:
+        yield fault(clause.place, "a norm needs a bearer", "add `bearer:` with a role", "bearer")
+    if clause.kind == "measure" and not (clause.lead and clause.pillar and clause.years and clause.cost_role):
+        yield fault(clause.place, "a measure needs pillar, lead, years and cost_role", "add what is missing", "lead")
+    if clause.stance == "permit" and clause.if_open != "hold":
+        yield fault(clause.place, "a permission must not be printed on missing answers", "add `if_open: hold`", "if_open")
+    if clause.stance in ("require", "prohibit") and clause.if_open != "keep":
+        fix = "use `if_open: keep`, or `stance: permit` for a relaxation"
+        yield fault(clause.place, "a safeguard must not be dropped on missing answers", fix, "if_open")
+    order = ("may", "should", "shall")
+    for e in clause.escalate:
+        if clause.strength is not None and order.index(e.to) <= order.index(clause.strength):
+            yield fault(clause.place, f"escalates to '{e.to}', which is no rise from '{clause.strength}'", "raise it", "escalate")
+    if "en" not in clause.texts:
+        yield fault(clause.place, "the clause has no English text", "add en.md", "texts")
+    needed = [clause.strength, *(e.to for e in clause.escalate)] if clause.kind == "norm" else ["text"]
+    if clause.kind == "measure":
+        needed += ["result", "baseline", "target", "verification"]
+    for text in clause.texts.values():
+        for name in dict.fromkeys(n for n in needed if n):
+            if name not in text.blocks:
+                yield fault(text.place, f"the text has no block '{name}'", f"add `## {name}`", name)
+        for name in ("shall", "should", "may"):
+            if name in text.blocks and clause.kind == "norm" and name not in needed:
+                yield fault(
+                    Place(text.place.file, text.lines[name], 1), f"the clause can never reach '{name}'",
+                    "remove the block, or add an escalation", name,
+                )  # fmt: skip
+
+
+def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
+    used: set[str] = set()
+    for text in clause.texts.values():
+        for name, body in text.blocks.items():
+            place = Place(text.place.file, text.lines[name], 1)
+            for match in PLACEHOLDER.finditer(body):
+                path = match[1]
+                fault = _placeholder(path, library)
+                used.add(path)
+                if fault:
+                    yield Problem(CODE_LINK, place, f"{{{{ {path} }}}}: {fault}", "see docs/formats.md, placeholders", name)
+            for match in CROSS_REFERENCE.finditer(body):
+                if match[1] not in library.clauses:
+                    message = f"refers to no clause '{match[1]}'{nearest(match[1], list(library.clauses))}"
+                    yield Problem(CODE_LINK, place, message, "name an existing clause", name)
+    for choice in clause.choices:
+        if f"choice.{choice}" not in used:
+            message = f"declares the choice '{choice}' and prints it nowhere"
+            yield Problem(CODE_LINK, clause.place, message, "remove it, or print {{ choice." + choice + " }}", "choices")
+    for path in sorted(used):
+        group, _, name = path.partition(".")
+        if group == "choice" and name in library.choices and name not in clause.choices:
+            yield Problem(CODE_LINK, clause.place, f"prints the choice '{name}' without declaring it", f"add it: choices: [{name}]", "choices")
+
+
+def _placeholder(path: str, library: Library) -> str:
+    group, _, name = path.partition(".")
+    if path in ("country", "agencies"):
+        return ""
+    known: Mapping[str, tuple[str, ...]] = {
+        "choice": tuple(library.choices),
+        "role": tuple(library.roles),
+        "law": SLOTS,
+    }
+    if group not in known:
+        return f"unknown value{nearest(group, [*known, 'country', 'agencies'])}"
+    return "" if name in known[group] else f"no {group} of that name{nearest(name, known[group])}"
+
+
+def _parts(parts: tuple[OutlinePart, ...]) -> Iterator[OutlinePart]:
+    for part in parts:
+        yield part
+        yield from _parts(part.parts)
+
+
+def takers(outline: Outline) -> dict[str, list[OutlinePart]]:
+    """Return the sections of an outline by the topic they take."""
+    found: dict[str, list[OutlinePart]] = {}
+    for part in _parts(outline.parts):
+        for topic in part.topics:
+            found.setdefault(topic, []).append(part)
+    return found
+
+
+def _topics(library: Library) -> Iterator[Problem]:
+    by_document = {d: takers(o) for d, o in library.outlines.items()}
+    for states in library.clauses.values():
+        for clause in states:
+            for document in clause.documents:
+                taken = by_document.get(document, {}).get(clause.topic, [])
+                if len(taken) != 1:
+                    what = "no section" if not taken else f"{len(taken)} sections"
+                    known = list(by_document.get(document, {}))
+                    message = f"{what} of the {document} takes topic '{clause.topic}'{nearest(clause.topic, known)}"
+                    fix = f"let exactly one section of templates/documents/{document}.yaml take it"
+                    yield Problem(CODE_TOPIC, clause.place, message, fix, "topic")
+    used = {(d, c.topic) for states in library.clauses.values() for c in states for d in c.documents}
+    for document, topics in by_document.items():
+        for topic, sections in topics.items():
+            if (document, topic) not in used:
+                message = f"no clause has topic '{topic}'"
+                yield Problem(CODE_TOPIC, sections[0].place, message, "remove the topic, or add a clause", "topics")
+
+
+def _defeat(library: Library) -> Iterator[Problem]:
+    edges: dict[str, tuple[str, ...]] = {i: states[-1].supersedes for i, states in library.clauses.items()}
+    reported: set[frozenset[str]] = set()
+    for start in edges:
+        path = _circle(start, edges)
+        if path and frozenset(path) not in reported:
+            reported.add(frozenset(path))
+            place = library.clauses[start][-1].place
+            yield Problem(CODE_DEFEAT, place, f"circular defeat: {' → '.join((*path, path[0]))}", "cut the circle", "supersedes")
+    for clause_id, states in library.clauses.items():
+        clause = states[-1]
+        for other_id in clause.excludes:
+            if other_id in library.clauses:
+                yield from _tie(clause, library.clauses[other_id][-1], library)
+
+
+def _tie(clause: Clause, other: Clause, library: Library) -> Iterator[Problem]:
+    if other.id in clause.supersedes or clause.id in other.supersedes:
+        return
+    for pack in library.packs.values():
+        if rank_of(clause, library, pack.ranks) == rank_of(other, library, pack.ranks) and clause.valid_from == other.valid_from:
+            message = f"excludes '{other.id}', but under pack '{pack.id}' neither rank nor date decides"
+            yield Problem(CODE_DEFEAT, clause.place, message, "say `supersedes`, or change one of them", "excludes")
+            return
+
+
+def rank_of(clause: Clause, library: Library, ranks: tuple[str, ...]) -> int:
+    """Return the place of the highest law a clause cites in a pack's order, 0 the highest; past the end for none."""
+    cited = [library.provisions[c] for c in clause.cites if c in library.provisions]
+    found = [library.instruments[p.ref.partition(" ")[0]].rank for p in cited]
+    return min((ranks.index(r) for r in found if r in ranks), default=len(ranks))
+
+
+def _circle(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return a path from `start` back to itself, or nothing."""
+    stack: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
+    seen: set[str] = set()
+    while stack:
+        node, path = stack.pop()
+        for following in edges.get(node, ()):
+            if following == start:
+                return path
+            if following not in seen:
+                seen.add(following)
+                stack.append((following, (*path, following)))
+    return ()
+
+
+def _glossary(library: Library) -> Iterator[Problem]:
+    for holder in (*library.terms.values(), *library.choices.values()):
+        for cite in holder.cites:
+            if cite not in library.provisions and not cite.startswith("slot:"):
+                message = f"the register has no provision '{cite}'{nearest(cite, list(library.provisions))}"
+                yield Problem("GLOSSARY-002", holder.place, message, "cite one that stands in clauses/instruments", "cites")

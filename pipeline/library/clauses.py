@@ -1,0 +1,113 @@
+"""Clause folders: `<area>/<id>/<valid-from>/{clause.yaml, en.md, …}` in, dated clauses out."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+
+from pipeline.condition.grammar import parse
+from pipeline.library.formats import ClauseFile
+from pipeline.library.texts import read_text
+from pipeline.model.clause import Clause, ClauseText, Escalation
+from pipeline.model.condition import Condition
+from pipeline.model.problem import Place, Problem
+from pipeline.model.question import Subject, Variable
+from pipeline.source.shape import read
+from pipeline.source.tree import Node, at, parse as parse_yaml
+
+CODE_CLAUSE = "CLAUSE-001"
+_PATH = re.compile(
+    r"^(?P<root>(?:.*/)?)(?P<area>[a-z0-9-]+)/(?P<id>[a-z0-9][a-z0-9-]*)/(?P<date>\d{4}-\d\d-\d\d)/(?P<file>[^/]+)$"
+)
+_LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\.md$")
+
+
+def read_clauses(
+    files: Mapping[str, bytes], variables: Mapping[str, Variable], national: bool = False
+) -> tuple[dict[str, tuple[Clause, ...]], list[Problem]]:
+    """Read every clause folder among `files`.
+
+    Args:
+        files: Paths ending in `<area>/<id>/<valid-from>/<file>`.
+        variables: Questions and findings, to check conditions against.
+        national: True for the clauses of a country folder.
+
+    Returns:
+        Clause id to its dated states, oldest first, and all problems.
+    """
+    problems: list[Problem] = []
+    folders: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
+    for path in files:
+        match = _PATH.match(path)
+        if not match:
+            fix = "keep clauses as <area>/<clause-id>/<valid-from>/clause.yaml and en.md"
+            problems.append(Problem(CODE_CLAUSE, Place(path), "this file lies outside a clause folder", fix))
+            continue
+        folders[match["area"], match["id"], match["date"]][match["file"]] = path
+    states: dict[str, list[Clause]] = defaultdict(list)
+    for (area, clause_id, date), found in sorted(folders.items()):
+        clause, faults = _clause(area, clause_id, date, {name: (p, files[p]) for name, p in found.items()}, variables, national)
+        problems += faults
+        if clause is not None:
+            if states[clause_id] and states[clause_id][-1].area != area:
+                problems.append(Problem(CODE_CLAUSE, clause.place, f"'{clause_id}' lies in two areas", "keep one"))
+            states[clause_id].append(clause)
+    return {i: tuple(sorted(c, key=lambda c: c.valid_from)) for i, c in sorted(states.items())}, problems
+
+
+def _clause(
+    area: str,
+    clause_id: str,
+    date: str,
+    files: Mapping[str, tuple[str, bytes]],
+    variables: Mapping[str, Variable],
+    national: bool,
+) -> tuple[Clause | None, list[Problem]]:
+    problems: list[Problem] = []
+    if "clause.yaml" not in files:
+        place = Place(next(iter(files.values()))[0])
+        return None, [Problem(CODE_CLAUSE, place, "the folder has no clause.yaml", "add it beside the texts")]
+    path, data = files["clause.yaml"]
+    tree, faults = parse_yaml(data, path, CODE_CLAUSE)
+    shape, more = read(tree, ClauseFile, CODE_CLAUSE)
+    problems += faults + more
+    texts: dict[str, ClauseText] = {}
+    for name, (text_path, text_data) in files.items():
+        if name == "clause.yaml":
+            continue
+        if not _LANG.match(name):
+            problems.append(Problem(CODE_CLAUSE, Place(text_path), f"'{name}' is no text", "name texts en.md, fr.md, …"))
+            continue
+        text, faults = read_text(text_data, text_path)
+        problems += faults
+        if text is not None:
+            texts[name.removesuffix(".md")] = text
+    if shape is None or tree is None:
+        return None, problems
+    when = _condition(tree, ("when",), variables, shape.scope, problems)
+    escalate: list[Escalation] = []
+    for i, e in enumerate(shape.escalate):
+        condition = _condition(tree, ("escalate", i, "when"), variables, shape.scope, problems)
+        if condition is not None:
+            escalate.append(Escalation(e.to, condition))
+    clause = Clause(
+        clause_id, date, area, shape.kind, shape.documents, shape.scope, shape.principles, shape.topic, shape.order,
+        shape.stance, shape.strength, tuple(escalate), when, shape.if_open, shape.requires, shape.excludes,
+        shape.supersedes, shape.replaces, shape.cites, shape.mitigates, shape.owner_role or "", shape.bearer or "",
+        shape.effective.from_ if shape.effective else "", shape.choices, shape.pillar or "", shape.lead or "",
+        shape.support, shape.depends_on, shape.years, shape.cost_role or "", shape.answers_gap, texts, national,
+        Place(path, 1, 1),
+    )  # fmt: skip
+    return clause, problems
+
+
+def _condition(
+    tree: Node, path: tuple[str | int, ...], variables: Mapping[str, Variable], scope: Subject, problems: list[Problem]
+) -> Condition | None:
+    node = at(tree, path)
+    if node is None:
+        return None
+    condition, faults = parse(node, variables, scope, CODE_CLAUSE, ".".join(str(p) for p in path))
+    problems += faults
+    return condition
