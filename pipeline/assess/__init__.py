@@ -1,0 +1,1 @@
+"""Assessment in, findings out: conclusions with their reasons, computed in closed forms."""

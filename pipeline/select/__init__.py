@@ -1,0 +1,1 @@
+"""Findings and library in, selection out: for each clause in, out or open, with reasons."""
