@@ -1,0 +1,209 @@
+"""Annexes that every audience may see in part: agencies, glossary, instruments, notes to counsel, choices, changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.compose.citations import Citation, citations, number
+from pipeline.compose.context import Context
+from pipeline.compose.plan import Placed, Plan, PlannedPart
+from pipeline.compose.prose import sentence
+from pipeline.compose.tables import stacked, table
+from pipeline.model.clause import Term
+from pipeline.model.draft import Block, Inline, Ref, Run
+
+MOST_PLACES = 8
+"""How many clauses a row names before it counts the rest."""
+
+
+def placed(plan: Plan) -> Iterator[Placed]:
+    """Yield the clauses of a document in order."""
+
+    def walk(parts: tuple[PlannedPart, ...]) -> Iterator[Placed]:
+        for part in parts:
+            yield from part.clauses
+            yield from walk(part.parts)
+
+    yield from walk(plan.parts)
+
+
+def places(found: list[str], plan: Plan, context: Context) -> tuple[Inline, ...]:
+    """Return cross-references to clauses by number, the rest counted."""
+    inlines: list[Inline] = []
+    known = [p for p in (plan.label(f"clause:{c}") for c in dict.fromkeys(found)) if p]
+    for target in known[:MOST_PLACES]:
+        inlines += [Run(", ")] if inlines else []
+        inlines.append(Ref(*target))
+    if len(known) > MOST_PLACES:
+        inlines.append(Run(" " + context.word("and_more", count=str(len(known) - MOST_PLACES))))
+    return tuple(inlines)
+
+
+def agencies(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the agencies addressed, with tier and the ground on which they are bound."""
+    rows = [
+        (
+            a.name,
+            context.label("agency.kind", context.answer("agency.kind", a.slug)),
+            context.label("agency.tier", context.answer("agency.tier", a.slug)),
+            context.label("agency.ground", context.answer("agency.ground", a.slug)),
+        )
+        for a in context.assessment.agencies
+    ]
+    if not rows:
+        return ()
+    columns = ((context.word("agency"), 0.4), (context.word("kind"), 0.22), (context.word("tier"), 0.14), (context.word("ground"), 0.24))
+    return (table(columns, rows),)
+
+
+def _said(context: Context, plan: Plan) -> str:
+    """Return all that the clauses of a document say, in small letters, to look for terms in."""
+    parts: list[str] = []
+    for one in placed(plan):
+        names = [s for s, _ in one.decision.strengths if s] if one.clause.kind == "norm" else ["text"]
+        parts += [context.title(one.clause), *(context.block(one.clause, n) for n in names)]
+    return " ".join(parts).lower()
+
+
+def terms_used(context: Context, plan: Plan) -> tuple[Term, ...]:
+    """Return the defined terms in fact used, in alphabetical order; terms that a definition uses count too."""
+    said = _said(context, plan)
+    found: dict[str, Term] = {}
+    waiting = list(context.library.terms.values())
+    grown = True
+    while grown:
+        grown = False
+        for term in list(waiting):
+            forms = [context.text(term.term), *term.forms.get(context.lang, term.forms.get("en", ()))]
+            if any(_stands(f.lower(), said) for f in forms):
+                found[term.id] = term
+                waiting.remove(term)
+                said += " " + context.text(term.definition).lower()
+                grown = True
+    return tuple(sorted(found.values(), key=lambda t: context.text(t.term).lower()))
+
+
+def _stands(form: str, text: str) -> bool:
+    return form in text and re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", text) is not None
+
+
+def glossary(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the terms in fact used, with their definitions."""
+    rows = [(context.text(t.term), context.text(t.definition)) for t in terms_used(context, plan)]
+    if not rows:
+        return ()
+    return (table(((context.word("term"), 0.28), (context.word("definition"), 0.72)), rows),)
+
+
+def cited(context: Context, plan: Plan) -> dict[str, list[tuple[Citation, str]]]:
+    """Return the citations of a document by instrument, each with the clause it stands in."""
+    found: dict[str, list[tuple[Citation, str]]] = {}
+    for one in placed(plan):
+        for citation in citations(context, one.clause.cites):
+            found.setdefault(citation.instrument.id, []).append((citation, one.clause.id))
+    return dict(sorted(found.items(), key=lambda item: (_ORDER[item[1][0][0].standing], item[1][0][0].instrument.group, item[0])))
+
+
+_ORDER = {"binds": 0, "unsettled": 1, "guides": 2, "watched": 3}
+
+
+def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the instruments cited: provisions, standing towards the state, dates, how they were read, and where used."""
+    rows = []
+    for instrument_id, found in cited(context, plan).items():
+        first = found[0][0]
+        instrument = first.instrument
+        numbers = ", ".join(dict.fromkeys(number(c.provision.number, instrument.kind) for c, _ in found))
+        coming = sorted({c.provision.start for c, _ in found if c.provision.start > context.as_of})
+        since = context.findings.since.get(instrument_id) or instrument.in_force
+        standing = context.word({"binds": "binding", "guides": "not_binding", "watched": "not_yet", "unsettled": "binding_unsettled"}[first.standing])
+        dates = [
+            standing + (f" {context.word('since', date=context.date(since))}" if first.standing == "binds" and since else ""),
+            context.word("applies_from", date=context.date(coming[0])) if coming else "",
+        ]
+        marks = sorted({c.provision.mark for c, _ in found}, key=("read", "other", "recalled").index)
+        told = "; ".join(context.word({"read": "read", "other": "read_other", "recalled": "recalled"}[m]) for m in marks)
+        rows.append(
+            (
+                stacked(context.text(instrument.title), numbers),
+                stacked(*dates),
+                told,
+                places([c for _, c in found], plan, context),
+            )
+        )
+    if not rows:
+        return ()
+    columns = ((context.word("instrument"), 0.42), (context.word("status"), 0.22), (context.word("reading"), 0.18), (context.word("used_in"), 0.18))
+    return (table(columns, rows),)
+
+
+def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return what counsel is asked: empty slots of national law, notes of clauses, and citations nobody has read."""
+    rows: list[tuple[tuple[Inline, ...] | str, tuple[Inline, ...] | str]] = []
+    slots: dict[str, list[str]] = {}
+    unread: dict[str, list[str]] = {}
+    for one in placed(plan):
+        body = context.block(one.clause, "counsel")
+        if body:
+            rows.append(((Ref(*target),) if (target := plan.label(f"clause:{one.clause.id}")) else context.title(one.clause), sentence(body, context, plan.label)))
+        for cite in one.clause.cites:
+            slot = cite.removeprefix("slot:")
+            if slot != cite and context.slot(slot) is None:
+                slots.setdefault(slot, []).append(one.clause.id)
+        for citation in citations(context, one.clause.cites):
+            if citation.provision.mark == "recalled":
+                unread.setdefault(citation.provision.ref, []).append(one.clause.id)
+    general = [(places(found, plan, context), context.slot_note(slot)) for slot, found in slots.items()]
+    general += [
+        (places(found, plan, context), context.word("counsel_unread", provision=_cited(ref, context)))
+        for ref, found in unread.items()
+    ]
+    if not (rows or general):
+        return ()
+    columns = ((context.word("clause"), 0.2), (context.word("counsel"), 0.8))
+    return (table(columns, [*general, *rows]),)
+
+
+def _cited(ref: str, context: Context) -> str:
+    instrument = context.library.instruments[ref.partition(" ")[0]]
+    return f"{context.text(instrument.short)}, {number(context.library.provisions[ref].number, instrument.kind)}"
+
+
+def choices_open(context: Context, plan: Plan) -> dict[str, list[str]]:
+    """Return the choices not made yet that the document prints, with the clauses that print them."""
+    found: dict[str, list[str]] = {}
+    for one in placed(plan):
+        for choice in one.clause.choices:
+            if choice not in context.chosen:
+                found.setdefault(choice, []).append(one.clause.id)
+    return found
+
+
+def open_choices(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the choices still to make: the point, what is proposed, the other options, and where it is printed."""
+    rows = []
+    for choice_id, found in choices_open(context, plan).items():
+        choice = context.library.choices[choice_id]
+        others = "; ".join(context.text(t) for code, t in choice.options.items() if code != choice.default)
+        rows.append(
+            (
+                context.text(choice.text),
+                context.proposed(choice_id),
+                others or context.word("free_words"),
+                places(found, plan, context),
+            )
+        )
+    if not rows:
+        return ()
+    columns = ((context.word("choice_to_make"), 0.36), (context.word("choice_default"), 0.2), (context.word("choice_options"), 0.28), (context.word("clause"), 0.16))
+    return (table(columns, rows),)
+
+
+def change_log(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return what changed since the version before; nothing for a first version."""
+    if not context.changes:
+        return ()
+    return (table(((context.word("change"), 0.5), (context.word("reason"), 0.5)), context.changes),)
+
+

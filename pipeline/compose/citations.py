@@ -1,0 +1,105 @@
+"""The footnote under a clause: the provisions it rests on, each with what it is to this state and how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.compose.context import Context
+from pipeline.library.law import family
+from pipeline.model.draft import Inline, Run
+from pipeline.model.law import Instrument, Provision
+
+Standing = Literal["binds", "guides", "watched", "unsettled"]
+"""What an instrument is to the state: it binds, guides, is watched, or it is not known yet whether it binds."""
+
+_ARTICLES = ("treaty", "regulation", "directive")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A provision as this draft cites it."""
+
+    provision: Provision
+    instrument: Instrument
+    standing: Standing
+
+
+def standing(context: Context, instrument_id: str) -> Standing | None:
+    """Return what an instrument is to the state, or None where it is nothing to it."""
+    law = context.findings.get("country", "country.bound_by")
+    members = law.members if law and law.members is not None else {}
+    known = members.get(instrument_id)
+    if known:
+        return "binds"
+    packs = family(context.library.packs, context.assessment.packs)
+    if any(instrument_id in p.guides for p in packs):
+        return "guides"
+    if any(instrument_id in p.watches for p in packs):
+        return "watched"
+    if known is None and any(b.instrument == instrument_id for p in packs for b in p.binds):
+        return "unsettled"
+    return None
+
+
+def citations(context: Context, cites: tuple[str, ...]) -> tuple[Citation, ...]:
+    """Return the provisions among `cites` that mean something to the state and hold, or are to come, at the date."""
+    found: list[Citation] = []
+    for cite in cites:
+        provision = context.library.provisions.get(cite)
+        if provision is None or (provision.until and provision.until <= context.as_of):
+            continue
+        instrument = context.library.instruments[cite.partition(" ")[0]]
+        kind = standing(context, instrument.id)
+        if kind is not None:
+            found.append(Citation(provision, instrument, kind))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def number(provision: str, kind: str) -> str:
+    """Return a provision's number as it is cited: `Art. 26(10)`, `s.50B`, `par. 61`."""
+    return f"Art. {provision}" if kind in _ARTICLES and provision[:1].isdigit() else provision
+
+
+def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
+    """Return the inlines of a clause's footnote; nothing where it cites nothing that matters here."""
+    inlines: list[Inline] = []
+    groups: dict[str, list[Citation]] = {}
+    for citation in citations(context, cites):
+        groups.setdefault(citation.instrument.id, []).append(citation)
+    for group in groups.values():
+        inlines += [Run("; ")] if inlines else []
+        inlines += _instrument(context, group)
+    for cite in cites:
+        slot = cite.removeprefix("slot:")
+        if slot != cite:
+            inlines += [Run("; ")] if inlines else []
+            own = context.slot(slot)
+            inlines.append(Run(own) if own else Run(context.slot_note(slot), mark="counsel"))
+    return tuple(_closed(inlines))
+
+
+def _instrument(context: Context, group: list[Citation]) -> Iterator[Inline]:
+    first = group[0]
+    numbers = ", ".join(number(c.provision.number, first.instrument.kind) for c in group)
+    yield Run(f"{context.text(first.instrument.short)}, {numbers}")
+    remarks: list[str] = []
+    dates = sorted({c.provision.start for c in group if c.provision.start > context.as_of})
+    remarks += [context.word("applies_from", date=context.date(d)).lower() for d in dates[:1]]
+    remarks += [{"binds": "", "guides": context.word("guidance"), "watched": context.word("not_yet").lower(),
+                 "unsettled": context.word("binding_unsettled")}[first.standing]]  # fmt: skip
+    if any(c.provision.mark == "recalled" for c in group):
+        remarks.append(context.word("recalled").lower())
+    told = "; ".join(r for r in remarks if r)
+    if told:
+        yield Run(f" ({told})", mark="counsel" if any(c.provision.mark == "recalled" for c in group) else "")
+
+
+def _closed(inlines: list[Inline]) -> Iterator[Inline]:
+    yield from inlines
+    last = inlines[-1] if inlines else None
+    if last is not None and not getattr(last, "text", "").endswith((".", ".]")):
+        yield Run(".")

@@ -1,0 +1,229 @@
+"""What a strategy is made of beside its clauses: summary, action plan, training plan, uses, costs, risks, monitoring."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pipeline.compose.annexes import placed
+from pipeline.compose.context import Context
+from pipeline.compose.plan import Placed, Plan
+from pipeline.compose.prose import paragraph, sentence
+from pipeline.compose.tables import box, stacked, table
+from pipeline.condition.grammar import titled
+from pipeline.model.assessment import COUNTRY
+from pipeline.model.clause import PRINCIPLES
+from pipeline.model.draft import Block, Inline, Paragraph, Ref, Run
+
+TRAINING_TOPIC = "pillar-people"
+TRAINING = "training-"
+"""Measures whose id begins so make up the training and certification plan."""
+DISPOSITIONS = ("in_use", "planned", "regulated", "prohibited")
+
+
+def measures(plan: Plan) -> list[Placed]:
+    """Return the measures of a strategy in order of number."""
+    return [p for p in placed(plan) if p.clause.kind == "measure"]
+
+
+def executive_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return a page of facts about the document itself: whom it reaches, what it does, when, and what is open."""
+    counted = Counter(p.clause.pillar for p in measures(plan))
+    if not counted:
+        return ()
+    agencies = len(context.assessment.agencies)
+    systems = sum(len(a.systems) for a in context.assessment.agencies)
+    first = sum(1 for p in measures(plan) if p.decision.strengths and p.decision.strengths[0][0] == "shall")
+    years = max((y for p in measures(plan) for y in p.clause.years), default=1)
+    said = [
+        context.word("summary_scope", state=context.assessment.name, agencies=context.word("count_agencies_one" if agencies == 1 else "count_agencies", count=str(agencies))),
+        context.word("summary_measures", count=str(sum(counted.values())), culture=str(counted["culture"]),
+                     people=str(counted["people_and_expertise"]), process=str(counted["process"]), first=str(first), years=str(years)),
+    ]  # fmt: skip
+    if context.working:
+        said.append(context.word("summary_systems", count=str(systems)) if systems else context.word("no_system_assessed"))
+    prohibited = uses(context, "prohibited")
+    if prohibited:
+        said.append(context.word("summary_prohibited", uses=_listed(prohibited, context)))
+    said.append(context.word("summary_safeguards"))
+    blocks: list[Block] = [paragraph(t) for t in said]
+    objectives = [p for p in placed(plan) if p.clause.topic == "strategy-objectives" and p.label]
+    if objectives:
+        lines = [(Ref(f"clause:{p.clause.id}", p.label), Run(" " + context.title(p.clause))) for p in objectives]
+        blocks.append(box("summary", context.word("objectives"), *lines))
+    return tuple(blocks)
+
+
+def uses(context: Context, disposition: str) -> list[str]:
+    """Return the names of uses with a disposition, in the questionnaire's order."""
+    refs = [r for r in context.library.questions if r.startswith("country.use_")]
+    return [
+        context.label("system.use", r.removeprefix("country.use_")) for r in refs if context.answer(r) == disposition
+    ]
+
+
+def _listed(names: list[str], context: Context) -> str:
+    low = [n[:1].lower() + n[1:] for n in names]
+    return low[0] if len(low) == 1 else f"{', '.join(low[:-1])} {context.word('and')} {low[-1]}"
+
+
+def principles_in_brief(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the principles by core principle, each in a line."""
+    rows = [
+        (context.word(f"core_{core}"), stacked(*(context.word(f"principle_line_{p.lower().replace('.', '_')}") for p in members)))
+        for core, members in PRINCIPLES.items()
+    ]
+    return (table(((context.word("core_principle"), 0.24), (context.word("instrumental_principles"), 0.76)), rows),)
+
+
+def action_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the measures in order of their first year: result, baseline, target, verification, who, when, cost, source."""
+    ordered = sorted(measures(plan), key=lambda p: (min(p.clause.years), p.chapter, p.number))
+    if not ordered:
+        return ()
+    columns = (
+        (context.word("measure"), 0.17), (context.word("result"), 0.16), (context.word("baseline_target"), 0.2),
+        (context.word("verification"), 0.14), (context.word("who"), 0.13), (context.word("when"), 0.1),
+        (context.word("cost"), 0.1),
+    )  # fmt: skip
+    return (table(columns, [_row(p, context, plan) for p in ordered], context.word("action_plan_caption"), "list", True),)
+
+
+def _row(one: Placed, context: Context, plan: Plan) -> tuple[object, ...]:
+    clause = one.clause
+    said = {n: sentence(context.block(clause, n), context, plan.label) for n in ("result", "baseline", "target", "verification")}
+    support = ", ".join(context.short_role(r) for r in clause.support)
+    depends: list[Inline] = []
+    for other in clause.depends_on:
+        target = plan.label(f"clause:{other}")
+        if target:
+            depends += [Run(", ") if depends else Run(context.word("after") + " "), Ref(*target)]
+    gaps = "; ".join(_gap(context, ref) for ref in clause.answers_gap)
+    priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
+    return (
+        stacked((Ref(f"clause:{clause.id}", one.label), Run(" " + context.title(clause))), priority),
+        stacked(said["result"], f"{context.word('gap')}: {gaps}" if gaps else ""),
+        stacked((Run(context.word("baseline") + ": "), *said["baseline"]), (Run(context.word("target") + ": "), *said["target"])),
+        stacked(said["verification"]),
+        stacked(f"{context.word('lead')}: {context.short_role(clause.lead)}", f"{context.word('support')}: {support}" if support else ""),
+        stacked(_years(clause.years, context), tuple(depends)),
+        stacked(context.word("to_be_costed", role=context.short_role(clause.cost_role))),
+    )  # fmt: skip
+
+
+def _gap(context: Context, ref: str) -> str:
+    title = titled(context.library.variables[ref], context.lang).rpartition(":")[2].strip()
+    return title
+
+
+def _years(years: tuple[int, ...], context: Context) -> str:
+    ordered = sorted(years)
+    if len(ordered) == 1:
+        return f"{context.word('year')} {ordered[0]}"
+    if ordered == list(range(ordered[0], ordered[-1] + 1)):
+        return f"{context.word('years')} {ordered[0]}–{ordered[-1]}"
+    return f"{context.word('years')} {', '.join(map(str, ordered))}"
+
+
+def training_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the training and certification plan: for whom, what, by when, and what shows it."""
+    found = [p for p in measures(plan) if p.clause.topic == TRAINING_TOPIC and p.clause.id.startswith(TRAINING)]
+    rows = [
+        (
+            stacked((Ref(f"clause:{p.clause.id}", p.label), Run(" " + context.title(p.clause)))),
+            stacked(sentence(context.block(p.clause, "target"), context, plan.label)),
+            stacked(sentence(context.block(p.clause, "verification"), context, plan.label)),
+            stacked(context.short_role(p.clause.lead)),
+            stacked(_years(p.clause.years, context)),
+        )
+        for p in found
+    ]
+    if not rows:
+        return ()
+    columns = ((context.word("training_for"), 0.25), (context.word("target"), 0.28), (context.word("verification"), 0.23),
+               (context.word("lead"), 0.13), (context.word("years"), 0.11))  # fmt: skip
+    return (table(columns, rows, context.word("training_caption")),)
+
+
+def priority_uses(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the country's decision on each use it decided on; undecided ones are named beneath."""
+    rows = [
+        (context.label("country.use_" + _first_use(context), d), stacked(*uses(context, d)))
+        for d in DISPOSITIONS
+        if uses(context, d)
+    ]
+    undecided = [
+        context.label("system.use", r.removeprefix("country.use_"))
+        for r in context.library.questions
+        if r.startswith("country.use_") and context.answer(r) is None
+    ]
+    blocks: list[Block] = []
+    if rows:
+        blocks.append(table(((context.word("use_disposition"), 0.3), (context.word("use"), 0.7)), rows, context.word("uses_caption")))
+    if undecided:
+        blocks.append(Paragraph("small", (Run(context.word("uses_undecided", uses=_listed(undecided, context)), mark="open"),)))
+    return tuple(blocks)
+
+
+def _first_use(context: Context) -> str:
+    return next(r for r in context.library.questions if r.startswith("country.use_")).removeprefix("country.use_")
+
+
+def cost_lines(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the lines of the budget by role that is to cost them; no amount is invented."""
+    by_role: dict[str, list[Placed]] = {}
+    for one in measures(plan):
+        by_role.setdefault(one.clause.cost_role, []).append(one)
+    rows = []
+    for role, found in by_role.items():
+        refs: list[Inline] = []
+        for one in found:
+            refs += [Run(", ")] if refs else []
+            refs.append(Ref(f"clause:{one.clause.id}", one.label))
+        rows.append((context.short_role(role), tuple(refs), context.word("to_be_costed", role=context.short_role(role))))
+    if not rows:
+        return ()
+    columns = ((context.word("who"), 0.28), (context.word("measures"), 0.42), (context.word("cost"), 0.3))
+    return (table(columns, rows, context.word("cost_caption")),)
+
+
+def risk_register(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the gaps that most endanger the strategy, each with the measures that answer it."""
+    rows = []
+    for rule in context.library.rules:
+        if not rule.ref.startswith("country.gap_"):
+            continue
+        value = context.findings.value(COUNTRY, rule.ref)
+        if value == "no" or (value is None and not context.working):
+            continue
+        answered = [p for p in measures(plan) if rule.ref in p.clause.answers_gap]
+        if not answered:
+            continue
+        refs: list[Inline] = []
+        for one in answered:
+            refs += [Run(", ")] if refs else []
+            refs.append(Ref(f"clause:{one.clause.id}", one.label))
+        name = _gap(context, rule.ref)
+        known = context.word("risk_found" if value == "yes" else "not_assessed")
+        rows.append((name[:1].upper() + name[1:], known, tuple(refs)))
+    if not rows or context.audience == "public":
+        return ()
+    columns = ((context.word("gap"), 0.4), (context.word("finding"), 0.3), (context.word("mitigation"), 0.3))
+    return (table(columns, rows, context.word("risk_caption")),)
+
+
+def monitoring_table(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return what is measured for the measures of first priority, by whom, from which year."""
+    first = [p for p in measures(plan) if p.decision.strengths and p.decision.strengths[0][0] == "shall"]
+    rows = [
+        (
+            stacked((Ref(f"clause:{p.clause.id}", p.label), Run(" " + context.title(p.clause)))),
+            stacked(sentence(context.block(p.clause, "target"), context, plan.label)),
+            stacked(context.short_role(p.clause.owner_role or p.clause.lead)),
+            stacked(f"{context.word('year')} {min(p.clause.years)}"),
+        )
+        for p in first
+    ]
+    if not rows:
+        return ()
+    columns = ((context.word("measure"), 0.36), (context.word("target"), 0.36), (context.word("owner"), 0.16), (context.word("from_year"), 0.12))
+    return (table(columns, rows, context.word("monitoring_caption")),)
