@@ -19,6 +19,8 @@ CODE_TOPIC = "CLAUSE-004"
 CODE_DEFEAT = "CLAUSE-005"
 
 INSTRUMENTAL = tuple(p for group in PRINCIPLES.values() for p in group)
+WIDTH = ("country", "agency", "system")
+"""Scopes from the widest."""
 CROSS_REFERENCE = re.compile(r"\[\[clause:([^\]]*)\]\]")
 
 
@@ -200,6 +202,11 @@ def _defeat(library: Library) -> Iterator[Problem]:
             yield Problem(CODE_DEFEAT, place, f"circular defeat: {' → '.join((*path, path[0]))}", "cut the circle", "supersedes")
     for clause_id, states in library.clauses.items():
         clause = states[-1]
+        for other_id in (*clause.supersedes, *clause.excludes):
+            others = library.clauses.get(other_id)
+            if others and WIDTH.index(clause.scope) > WIDTH.index(others[-1].scope):
+                message = f"scope {clause.scope} cannot defeat '{other_id}' of scope {others[-1].scope}: half a clause cannot go"
+                yield Problem(CODE_DEFEAT, clause.place, message, "widen the scope with a finding, or narrow the other", "supersedes")
         for other_id in clause.excludes:
             if other_id in library.clauses:
                 yield from _tie(clause, library.clauses[other_id][-1], library)

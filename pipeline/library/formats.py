@@ -274,6 +274,7 @@ class PackFile(Shape):
     id: Code
     title: TextByLang
     includes: Annotated[tuple[Code, ...], Few] = ()
+    suits: Any = None
     ranks: Annotated[tuple[Code, ...], Few]
     binds: Annotated[tuple[BindingFile, ...], Many] = ()
     guides: Annotated[tuple[Name, ...], Many] = ()

@@ -85,8 +85,11 @@ def read_packs(
                     message = f"no instrument '{name}'{nearest(name, list(instruments))}"
                     fix = "name one that stands in clauses/instruments"
                     problems.append(Problem(CODE_PACK, place_at(tree, (key, i)), message, fix, key))
+        node = at(tree, ("suits",))
+        suits, more = parse(node, variables, "country", CODE_PACK, "suits") if node is not None else (None, [])
+        problems += more
         found[shape.id] = Pack(
-            shape.id, shape.title, shape.includes, shape.ranks, tuple(binds), tuple(shape.guides), tuple(shape.watches),
+            shape.id, shape.title, shape.includes, suits, shape.ranks, tuple(binds), tuple(shape.guides), tuple(shape.watches),
             tree.place,
         )  # fmt: skip
     for pack in found.values():

@@ -97,11 +97,15 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What binds the states of one legal family, what guides them and what they watch."""
+    """What binds the states of one legal family, what guides them and what they watch.
+
+    `suits` says which countries it is for; it is used where a country folder names no packs of its own.
+    """
 
     id: str
     title: Texts
     includes: tuple[str, ...]
+    suits: Condition | None
     ranks: tuple[str, ...]
     binds: tuple[Binding, ...]
     guides: tuple[str, ...]

@@ -68,7 +68,7 @@ def sentence(clause: Clause, decision: ClauseDecision, library: Library) -> str:
         case "in", "withheld":
             return "The answers it depends on are withheld; a safeguard is kept."
         case "in", _:
-            return f"Because of {facts}{where}." if facts else "Its condition holds."
+            return f"Brought in by this{where}: {facts}." if facts else "Its condition holds."
         case "open", _:
             kept = "kept as a safeguard" if decision.printed else "held back"
             count = len(decision.asks)
@@ -78,7 +78,7 @@ def sentence(clause: Clause, decision: ClauseDecision, library: Library) -> str:
         case "out", "left_out":
             return "Left out by decision of the country."
         case _:
-            return f"Out because of {facts}." if facts else "No agency or system gives rise to it."
+            return f"Kept out by this: {facts}." if facts else "No agency or system gives rise to it."
 
 
 def title_of(library: Library, clause_id: str) -> str:

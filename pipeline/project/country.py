@@ -1,0 +1,124 @@
+"""A country folder taken through the stages: library with overlay, assessment, findings, selection."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.assess.findings import assess, rank_of
+from pipeline.assess.readings import Readings
+from pipeline.condition.evaluation import evaluate
+from pipeline.intake.folder import read as read_folder
+from pipeline.library.load import load, overlaid
+from pipeline.model.assessment import COUNTRY, Assessment
+from pipeline.model.condition import Truth
+from pipeline.model.finding import Findings
+from pipeline.model.library import Library
+from pipeline.model.problem import Exit, Faulty, Problem
+from pipeline.model.selection import Selection
+from pipeline.project.content import folder_files, library_files
+from pipeline.select.selection import select
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country folder read and decided at a date.
+
+    Attributes:
+        name: The folder's own name, from which file names are made.
+        files: Its files by path.
+        library: The library with the country's overlay.
+        library_files: The built-in library's files by path.
+        assessment: The answers.
+        findings: What follows from them.
+        readings: For evaluating further conditions.
+        selection: Every clause decided.
+        as_of: ISO date of the law.
+        warnings: What is odd and did not stop the work.
+    """
+
+    name: str
+    files: dict[str, bytes]
+    library: Library
+    library_files: dict[str, bytes]
+    assessment: Assessment
+    findings: Findings
+    readings: Readings
+    selection: Selection
+    as_of: str
+    warnings: tuple[Problem, ...]
+
+
+def the_library(files: dict[str, bytes] | None = None) -> tuple[Library, dict[str, bytes]]:
+    """Return the library, from given files or the built-in ones, and those files.
+
+    Raises:
+        Faulty: Something in it is wrong (exit 4).
+    """
+    found = library_files() if files is None else files
+    library, problems = load(found)
+    if library is None:
+        raise Faulty(problems, Exit.LIBRARY)
+    return library, found
+
+
+def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, bytes]] | None = None) -> Country:
+    """Read a country folder and decide every clause.
+
+    Args:
+        folder: The country folder.
+        as_of: ISO date of the law; else the folder's, else the newest date the library knows.
+        library: A library already loaded, with its files.
+
+    Raises:
+        Faulty: Something in the folder (exit 3) or the library (exit 4) is wrong, with all problems.
+    """
+    files = folder_files(folder)
+    loaded, their_files = library or the_library()
+    national = {p: d for p, d in files.items() if p.startswith("clauses/")}
+    laid, faults = overlaid(loaded, national)
+    assessment, problems = read_folder(files, laid or loaded)
+    problems = [_within(folder, p) for p in (*faults, *problems)]
+    if assessment is None or laid is None or any(not p.warning for p in problems):
+        raise Faulty(problems, Exit.INTAKE)
+    date = as_of or assessment.as_of or newest(laid)
+    assessment = replace(assessment, as_of=date, packs=_packs(assessment, laid))
+    findings, readings = assess(assessment, laid, date)
+    selection = select(assessment, laid, findings, readings, date)
+    return Country(
+        folder.resolve().name, files, laid, their_files, assessment, findings, readings, selection, date, tuple(problems)
+    )
+
+
+def _within(folder: Path, problem: Problem) -> Problem:
+    """Return a problem with its place as the user would type it."""
+    place = replace(problem.place, file=f"{folder}/{problem.place.file}")
+    return replace(problem, place=place)
+
+
+def _packs(assessment: Assessment, library: Library) -> tuple[str, ...]:
+    """Return the packs a folder names, else all that may suit the country: one that is not ruled out is asked about."""
+    if assessment.packs:
+        return assessment.packs
+    read = Readings(assessment, library, rank_of(library)).case(COUNTRY).read
+    return tuple(
+        p.id for p in library.packs.values() if evaluate(p.suits, read, rank_of(library)).truth is not Truth.OUT
+    )
+
+
+def newest(library: Library) -> str:
+    """Return the newest date that the library knows to have come: of a clause's state, or of a status that was read.
+
+    Dates from which a provision will apply are not counted; they may lie years ahead.
+    """
+    dates = [c.valid_from for states in library.clauses.values() for c in states]
+    dates += [i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == 10]
+    return max(dates)
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+

@@ -1,0 +1,227 @@
+"""`start`, `form` and `read`: blank folders and forms out, filled forms and foreign files in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pipeline.intake import accounting, forms
+from pipeline.intake.accounting import Accounting
+from pipeline.intake.layout import COUNTRY_FILE
+from pipeline.intake.mapping import read_mapping
+from pipeline.intake.table import read_table
+from pipeline.intake.workbook import read_workbook
+from pipeline.model.library import Library
+from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused
+from pipeline.project.content import folder_files, mapping
+from pipeline.project.country import the_library
+from pipeline.source.shape import nearest
+from pipeline.source.text import forbidden, name_of
+
+WORKBOOK = "first-questions.xlsx"
+MAX_NAME = 200
+MAX_INPUT = 50_000_000
+
+
+def start(state: str, out: Path, lang: str) -> tuple[Path, ...]:
+    """Make a country folder with a first workbook.
+
+    Args:
+        state: Name of the state as it is to be printed.
+        out: The folder to make; it may exist if it is empty.
+        lang: Language of the workbook.
+
+    Returns:
+        The files written.
+
+    Raises:
+        Faulty: The name cannot be printed.
+        Refused: The folder holds something already.
+    """
+    name = checked_name(state)
+    library, _ = the_library()
+    files = {
+        COUNTRY_FILE: _country_yaml(name, lang).encode(),
+        WORKBOOK: forms.first_workbook(library, name, lang),
+    }
+    return write_new(out, files)
+
+
+def checked_name(state: str) -> str:
+    """Return a state's name, or refuse one that is empty, overlong or holds characters that cannot be printed."""
+    name = " ".join(state.split(" ")).strip()
+    bad = forbidden(name) or next((c for c in name if c in "\n\r\t"), None)
+    message = ""
+    if not name:
+        message = "the name is empty"
+    elif bad:
+        message = f"the character {name_of(bad)} may not stand in a name"
+    elif len(name) > MAX_NAME:
+        message = f"the name has {len(name)} characters; at most {MAX_NAME}"
+    if message:
+        raise Faulty([Problem("INTAKE-001", Place("NAME"), message, 'give the name as it is printed, such as "Republic of Example"')])
+    return name
+
+
+def _country_yaml(name: str, lang: str) -> str:
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "\n".join(
+        [
+            "# The country. Answers may be given here, or in the workbook beside this file; each may stay blank.",
+            "# All questions with their codes: clausewright form country --format yaml",
+            "format: 1",
+            f"name: {quoted}",
+            f"languages: [{lang}]",
+            "form:",
+            '  style: standard     # the house style',
+            '  marking: ""         # printed on every page, such as: For official use',
+            "# law:               # the state's own law, by slot, once somebody has read it:",
+            "#   police_act: {title: Police Act, provision: section 12, from: 2001-01-01, read_by: legal adviser, read_on: 2026-05-01}",
+            "answers: {}",
+            "",
+        ]
+    )
+
+
+def write_new(out: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
+    """Write files into a new or empty folder, whole or not at all.
+
+    Raises:
+        Refused: The folder holds something.
+        MachineFault: It cannot be written.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise Refused(f"{out}: something stands there that is no folder; choose another with --out")
+    if out.is_dir() and any(out.iterdir()):
+        raise Refused(f"{out}: the folder is not empty; choose another with --out")
+    import shutil
+    import tempfile
+
+    parent = out.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".clausewright-", dir=parent))
+    except OSError as error:
+        raise MachineFault(f"{parent}: cannot be written: {error.strerror}") from None
+    try:
+        for path, data in files.items():
+            target = staging / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write(target, data)
+        mask = os.umask(0)
+        os.umask(mask)
+        staging.chmod(0o777 & ~mask)
+        if out.is_dir():
+            out.rmdir()
+        staging.rename(out)
+    except OSError as error:
+        raise MachineFault(f"{out}: cannot be written: {error.strerror}; nothing was left behind") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return tuple(out / p for p in files)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def form(questionnaire: str, lang: str) -> str:
+    """Return a blank YAML form.
+
+    Raises:
+        Faulty: There is no such questionnaire.
+    """
+    library, _ = the_library()
+    found = library.questionnaires.get(questionnaire)
+    if found is None:
+        known = tuple(library.questionnaires)
+        message = f"no questionnaire '{questionnaire}'{nearest(questionnaire, known)}"
+        raise Faulty([Problem("INTAKE-002", Place("QUESTIONNAIRE"), message, f"use one of: {', '.join(known)}")])
+    return forms.yaml_form(found, lang)
+
+
+def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Path, ...], str]:
+    """Read a filled form or a foreign table into a country folder.
+
+    Args:
+        file: A filled workbook (.xlsx) or YAML form, or a table with a mapping.
+        to: The country folder; for a table it is made.
+        mapping_file: Name of a built-in mapping, or path of one; empty for a filled form.
+        place: For a filled YAML form: where it goes in the folder, such as agencies/police/readiness.yaml.
+
+    Returns:
+        The files written, and for a table the account of every cell.
+    """
+    data = _bytes(file)
+    library, _ = the_library()
+    if mapping_file:
+        files, account = _table(data, file, mapping_file, library)
+        return write_new(to, files), accounting.as_text(account)
+    if file.suffix.lower() == ".xlsx":
+        _, problems = read_workbook(data, str(file), library, "en")
+        if any(not p.warning for p in problems):
+            raise Faulty(problems)
+        return (_added(to, file.name, data, library),), ""
+    if file.suffix.lower() in (".yaml", ".yml"):
+        if not place:
+            fix = "say where with --as, such as --as agencies/national-police/readiness.yaml"
+            raise Faulty([Problem("INTAKE-003", Place(str(file)), "it is not said what this form is about", fix)])
+        return (_added(to, place, data, library),), ""
+    fix = "give a .xlsx or .yaml form, or name a mapping with --mapping"
+    raise Faulty([Problem("INTAKE-003", Place(str(file)), "this kind of file is not read by itself", fix)])
+
+
+def _bytes(file: Path) -> bytes:
+    if not file.is_file():
+        raise Faulty([Problem("INTAKE-004", Place(str(file)), "no such file", "check the path")])
+    if file.stat().st_size > MAX_INPUT:
+        raise Faulty([Problem("INTAKE-004", Place(str(file)), "the file is too large", f"at most {MAX_INPUT:,} bytes")])
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MachineFault(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _table(data: bytes, file: Path, mapping_file: str, library: Library) -> tuple[dict[str, bytes], Accounting]:
+    built_in = mapping(mapping_file)
+    path, text = built_in if built_in else (mapping_file, _bytes(Path(mapping_file)))
+    found, problems = read_mapping(text, path, library)
+    if found is None or any(not p.warning for p in problems):
+        raise Faulty(problems, Exit.LIBRARY)
+    return read_table(data, found, library, str(file))
+
+
+def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
+    """Add one file to a country folder if the folder is sound with it; refuse to write over another."""
+    from pipeline.intake.folder import read as read_folder
+
+    files = folder_files(to)
+    if files.get(name, data) != data:
+        raise Refused(f"{to / name}: exists already and says something else; move it away first")
+    _, problems = read_folder({**files, name: data}, library)
+    if any(not p.warning for p in problems):
+        raise Faulty(problems)
+    target = to / name
+    if to.resolve() not in target.resolve().parents:
+        raise Faulty([Problem("INTAKE-003", Place(name), "this place lies outside the folder", "name a place within it")])
+    write_file(target, data)
+    return target
+
+
+def write_file(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all, through a sibling.
+
+    Raises:
+        MachineFault: The disk is full or not writable; nothing is left behind.
+    """
+    sibling = target.with_name(f".{target.name}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(sibling, data)
+        sibling.replace(target)
+    except OSError as error:
+        sibling.unlink(missing_ok=True)
+        raise MachineFault(f"{target}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,198 @@
+"""Why a clause is in, out or open: answers, tests with file and line, provisions, and what keeps it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.compose.context import Context
+from pipeline.compose.citations import citations, number
+from pipeline.compose.draft import compose
+from pipeline.condition.grammar import titled
+from pipeline.model.assessment import COUNTRY, answers_of
+from pipeline.model.condition import Leaf, Truth
+from pipeline.model.draft import Draft, Heading
+from pipeline.model.problem import Faulty, Place, Problem
+from pipeline.model.selection import CaseDecision, ClauseDecision
+from pipeline.project.country import Country
+from pipeline.select.reasons import title_of, value_label
+from pipeline.source.shape import nearest
+
+MOST_CASES = 6
+DEPTH = 4
+DOCUMENTS = ("guidelines", "strategy")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an explanation: its depth and words."""
+
+    depth: int
+    text: str
+
+
+def drafts(country: Country, documents: tuple[str, ...] = DOCUMENTS) -> dict[str, Draft]:
+    """Return a country's documents composed for the working audience, to find printed numbers in."""
+    return {d: compose(context(country, d)) for d in documents}
+
+
+def context(country: Country, document: str, lang: str = "en", audience: str = "working", version: str = "0.0") -> Context:
+    """Return what a document is composed from."""
+    return Context(
+        country.assessment, country.library, country.findings, country.selection, document, lang,
+        audience, version, country.as_of,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
+    """Return the (document, anchor) pairs that a clause id, an anchor or a printed number stands for.
+
+    Raises:
+        Faulty: Nothing has that name or number.
+    """
+    wanted = asked.removeprefix("clause:").strip()
+    if wanted in country.library.clauses:
+        return [("", f"clause:{wanted}")]
+    found: list[tuple[str, str]] = []
+    numbers: list[str] = []
+    for document, draft in drafts(country).items():
+        for unit in draft.units:
+            labels = [b.label for b in unit.blocks if isinstance(b, Heading)]
+            labels += [p.label for p in unit.blocks if getattr(p, "role", "") == "numbered"]  # type: ignore[union-attr]
+            numbers += [label for label in labels if label]
+            if wanted in labels or asked == unit.anchor or f"part:{wanted}" == unit.anchor:
+                found.append((document, unit.anchor))
+    if not found:
+        known = (*country.library.clauses, *dict.fromkeys(numbers))
+        message = f"no clause or number '{asked}'{nearest(wanted, known)}"
+        fix = "name a clause id (see: clausewright select) or a number as printed, such as 5.3"
+        raise Faulty([Problem("WHY-001", Place(country.name), message, fix)])
+    return found
+
+
+def why(country: Country, asked: str) -> list[Line]:
+    """Explain a clause or a printed number.
+
+    Args:
+        country: A decided country.
+        asked: A clause id or a number as printed.
+
+    Returns:
+        The explanation, line by line with its depth.
+    """
+    lines: list[Line] = []
+    for document, anchor in anchors(country, asked):
+        where = f" ({document})" if document else ""
+        kind, _, name = anchor.partition(":")
+        if kind == "clause":
+            lines += _clause(country, name, where)
+        else:
+            lines += _part(country, name, where)
+    return lines
+
+
+def _part(country: Country, name: str, where: str) -> Iterator[Line]:
+    yield Line(0, f"{name}{where}: part of the outline of this kind of document")
+    for document in DOCUMENTS:
+        outline = country.library.outlines[document]
+        for part in outline.parts:
+            if part.id == name:
+                yield Line(1, f"laid down in {part.place}")
+                if part.topics:
+                    yield Line(1, f"takes clauses on: {', '.join(part.topics)}")
+                if part.make:
+                    yield Line(1, f"contents made from the assessment: {part.make}")
+
+
+def _clause(country: Country, clause_id: str, where: str) -> Iterator[Line]:
+    decision = country.selection.decisions[clause_id]
+    clause = context(country, "guidelines").clause(clause_id) if decision.ground != "not_in_force" else None
+    strengths = " and ".join(s for s, _ in decision.strengths if s)
+    status = decision.status.upper() + (f" — {strengths}" if strengths else "")
+    yield Line(0, f"{title_of(country.library, clause_id)} [{clause_id}]{where}: {status}")
+    yield Line(1, decision.reason)
+    if clause is None:
+        return
+    yield Line(1, f"written in {clause.place.file}, valid from {clause.valid_from}")
+    shown = _cases(decision)
+    for case in shown[:MOST_CASES]:
+        yield from _case(country, case)
+    if len(shown) > MOST_CASES:
+        yield Line(1, f"and {len(shown) - MOST_CASES} more cases like these")
+    law = citations(context(country, "guidelines"), clause.cites)
+    for citation in law:
+        provision = citation.provision
+        mark = {"read": "read in the instrument", "other": "read in another text", "recalled": "only recalled: read it"}
+        start = f", applies from {provision.start}" if provision.start > country.as_of else ""
+        name = citation.instrument.short.get("en", citation.instrument.id)
+        yield Line(1, f"rests on {name}, {number(provision.number, citation.instrument.kind)}{start} ({mark[provision.mark]}): {provision.gist.get('en', '')}")
+    for cite in clause.cites:
+        if cite.startswith("slot:"):
+            own = context(country, "guidelines").slot(cite.removeprefix("slot:"))
+            yield Line(1, f"rests on the state's own law: {own or 'slot ' + cite.removeprefix('slot:') + ' is empty'}")
+    if not law and not any(c.startswith("slot:") for c in clause.cites):
+        yield Line(1, "cites no provision that bears on this state")
+    for ref, subject in decision.asks[:MOST_CASES]:
+        yield Line(1, f"would be settled by: {_question(country, ref)} (for {_subject(country, subject)})")
+    if len(decision.asks) > MOST_CASES:
+        yield Line(1, f"and {len(decision.asks) - MOST_CASES} more questions")
+
+
+def _cases(decision: ClauseDecision) -> list[CaseDecision]:
+    """Return the cases that explain the outcome: those that agree with it, one of a kind."""
+    agreeing = [c for c in decision.cases if c.truth.value == decision.status] or list(decision.cases)
+    unique: dict[tuple[object, ...], CaseDecision] = {}
+    for case in agreeing:
+        unique.setdefault((case.truth, case.strength, case.ground, tuple(leaf.test for leaf in case.because), case.by), case)
+    return list(unique.values())
+
+
+def _case(country: Country, case: CaseDecision) -> Iterator[Line]:
+    words = {
+        "always": "it has no condition", "condition": "its condition decides", "required": "another clause needs it",
+        "superseded": "a more special clause takes its place", "excluded": "a clause of higher rank or later date stands instead",
+        "left_out": "left out by decision", "prospective": "a use that is expected and has no system yet",
+        "withheld": "answers are withheld", "not_in_force": "no text is valid at this date",
+    }  # fmt: skip
+    strength = f", {case.strength}" if case.strength else ""
+    yield Line(1, f"for {_subject(country, case.subject)}: {case.truth.value}{strength}; {words[case.ground]}")
+    for other in case.by:
+        yield Line(2, f"see “{title_of(country.library, other)}” [{other}]")
+    if case.ground == "left_out":
+        for d in country.assessment.decisions:
+            if d.kind == "leave_out":
+                yield Line(2, f"{d.date}, {d.owner}: {d.reason} ({d.place})")
+    for leaf in case.because:
+        yield from _leaf(country, leaf, 2)
+
+
+def _leaf(country: Country, leaf: Leaf, depth: int) -> Iterator[Line]:
+    """Yield a test as it came out, and under it the finding's own reasons down to answers."""
+    ref, library = leaf.test.ref, country.library
+    value = value_label(library, ref, leaf.value)
+    title = titled(library.variables[ref], "en").rstrip("?.") if ref in library.variables else ref
+    verdict = {Truth.IN: "holds", Truth.OUT: "does not hold", Truth.OPEN: "cannot be told yet"}[leaf.truth]
+    answer = answers_of(country.assessment, leaf.subject).get(ref)
+    source = f"; answered in {answer.place}" if answer else ""
+    yield Line(depth, f"{title}: {value} (test “{leaf.test.text}” {verdict}, {leaf.test.place}{source})")
+    if depth >= 2 + DEPTH:
+        return
+    finding = country.findings.get(leaf.subject, ref)
+    if finding is None:
+        return
+    inner = finding.because
+    if finding.member_because:
+        inner = tuple(x for v in leaf.test.values for x in finding.member_because.get(v, ()))
+    for one in inner[:MOST_CASES]:
+        yield from _leaf(country, one, depth + 1)
+
+
+def _subject(country: Country, subject: str) -> str:
+    if subject == COUNTRY:
+        return country.assessment.name
+    return context(country, "guidelines").system_name(subject)
+
+
+def _question(country: Country, ref: str) -> str:
+    variable = country.library.variables.get(ref)
+    return titled(variable, "en") if variable else ref
