@@ -26,9 +26,7 @@ def in_force(instrument: Instrument, as_of: str) -> bool:
     return started and not (instrument.until and instrument.until <= as_of)
 
 
-def bound(
-    assessment: Assessment, library: Library, as_of: str, readings: Readings
-) -> tuple[Finding, dict[str, str]]:
+def bound(assessment: Assessment, library: Library, as_of: str, readings: Readings) -> tuple[Finding, dict[str, str]]:
     """Return the set finding `country.bound_by`, and since when each instrument binds where that is known."""
     members: dict[str, bool] = dict.fromkeys(library.instruments, False)
     asks: dict[str, Asks] = {}

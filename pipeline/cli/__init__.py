@@ -49,9 +49,8 @@ class _Late(click.Group):
             import difflib
 
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if close:
-                error.message += f" Did you mean '{close[0]}'?"
-            raise
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -63,7 +62,7 @@ class _Late(click.Group):
 @click.option("--verbose", is_flag=True, help="Show a traceback when something unexpected happens.")
 @click.pass_context
 def cli(ctx: click.Context, verbose: bool) -> None:
-    """Draft national guidelines and strategies on AI in law enforcement from an agency's own assessment.
+    r"""Draft national guidelines and strategies on AI in law enforcement from an agency's own assessment.
 
     \b
     Begin with:

@@ -11,7 +11,8 @@ from pipeline.condition.grammar import titled
 from pipeline.model.assessment import COUNTRY
 from pipeline.project.country import Country, decided
 from pipeline.project.records import findings_record, selection_record
-from pipeline.project.why import context, why as explain
+from pipeline.project.why import context
+from pipeline.project.why import why as explain
 from pipeline.select.reasons import title_of, value_label
 
 FOLDER = click.argument("intake", type=click.Path(path_type=Path))
@@ -54,7 +55,8 @@ def _label(country: Country, subject: str, ref: str) -> str:
     if finding is None or (finding.value is None and not finding.possible):
         return "not assessed"
     if finding.value is None:
-        return f"{value_label(country.library, ref, finding.possible[0])} to {value_label(country.library, ref, finding.possible[-1])}"
+        lowest, highest = (value_label(country.library, ref, v) for v in (finding.possible[0], finding.possible[-1]))
+        return f"{lowest} to {highest}"
     return value_label(country.library, ref, finding.value)
 
 
@@ -63,17 +65,27 @@ def _readiness(country: Country) -> None:
         [a.name, *(_label(country, a.slug, f"agency.readiness_{area}") for area in ("culture", "people", "process"))]
         for a in country.assessment.agencies
     ]
-    printing.table("Readiness by area (illustrative scale; the weakest practice counts)", ["Agency", "Culture", "People", "Process"], rows)
+    printing.table(
+        "Readiness by area (illustrative scale; the weakest practice counts)",
+        ["Agency", "Culture", "People", "Process"],
+        rows,
+    )
 
 
 def _risks(country: Country) -> None:
     systems = [s for a in country.assessment.agencies for s in a.systems]
     if not systems:
-        click.echo("No AI system has been assessed; safeguards stand for the uses that the country plans or regulates.\n")
+        click.echo(
+            "No AI system has been assessed; safeguards stand for the uses that the country plans or regulates.\n"
+        )
         return
     cores = ("lawfulness", "harm", "autonomy", "fairness", "governance")
     rows = [[s.name, *(_label(country, s.key, f"system.{c}_risk") for c in cores)] for s in systems[:40]]
-    printing.table("Risk by system and core principle (illustrative scale)", ["System", "Lawfulness", "Harm", "Autonomy", "Fairness", "Governance"], rows)
+    printing.table(
+        "Risk by system and core principle (illustrative scale)",
+        ["System", "Lawfulness", "Harm", "Autonomy", "Fairness", "Governance"],
+        rows,
+    )
     if len(systems) > 40:
         click.echo(f"… and {len(systems) - 40} more systems; see --json\n")
 
@@ -92,7 +104,11 @@ def _gaps(country: Country) -> None:
 def _ask(country: Country) -> None:
     names = context(country, "guidelines")
     rows = [
-        [titled(country.library.variables[ref], "en"), country.assessment.name if s == COUNTRY else names.system_name(s), str(len(clauses))]
+        [
+            titled(country.library.variables[ref], "en"),
+            country.assessment.name if s == COUNTRY else names.system_name(s),
+            str(len(clauses)),
+        ]
         for (ref, s), clauses in country.selection.ask_next[:MOST_ASKED]
         if ref in country.library.variables
     ]
@@ -116,7 +132,13 @@ def select(intake: Path, as_of: str, json_: bool, explain: bool, all_: bool) -> 
         return
     shown = [d for d in decisions if d.status != "out" or all_ or explain]
     rows = [
-        [d.clause, title_of(country.library, d.clause), d.status, "/".join(s for s, _ in d.strengths if s) or "–", *([d.reason] if explain else [])]
+        [
+            d.clause,
+            title_of(country.library, d.clause),
+            d.status,
+            "/".join(s for s, _ in d.strengths if s) or "–",
+            *([d.reason] if explain else []),
+        ]
         for d in shown
     ]
     printing.table("", ["Clause", "Title", "Status", "Strength", *(["Reason"] if explain else [])], rows)

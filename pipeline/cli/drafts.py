@@ -22,14 +22,24 @@ AUDIENCE = click.Choice(["working", "consultation", "public"])
 
 @click.command()
 @FOLDER
-@click.option("--document", "documents", multiple=True, type=click.Choice(DOCUMENTS), help="Which document; guidelines and strategy by default.")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    type=click.Choice(DOCUMENTS),
+    help="Which document; guidelines and strategy by default.",
+)
 @click.option("--lang", "langs", multiple=True, help="Language; the country's by default.")
 @click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Format; docx and pdf by default.")
 @click.option("--audience", type=AUDIENCE, default="working", show_default=True, help="For whom the files are made.")
 @click.option("--style", default="", help="House style; the country's by default.")
 @AS_OF
-@click.option("--library", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Draft with a stored library.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Where versions are kept.")
+@click.option(
+    "--library", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Draft with a stored library."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Where versions are kept."
+)
 def draft(
     intake: Path, documents: tuple[str, ...], langs: tuple[str, ...], formats: tuple[str, ...], audience: str,
     style: str, as_of: str, library: Path | None, out: Path,
@@ -52,9 +62,13 @@ def draft(
     _next(country)
 
 
+def _quiet(text: str) -> None:
+    """Say nothing."""
+
+
 class _Silent:
     def __enter__(self) -> drafting.Progress:
-        return lambda text: None
+        return _quiet
 
     def __exit__(self, *_: object) -> None:
         return None

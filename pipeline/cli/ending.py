@@ -38,7 +38,7 @@ def ending(command: click.Command) -> int:
         return Exit.BUG
     except OSError as error:
         return _machine(error)
-    except Exception as error:  # the last resort: one line, and where to report it
+    except Exception as error:  # noqa: BLE001 - the last resort: one line, and where to report it
         return _bug(error)
 
 

@@ -41,7 +41,9 @@ def lines(found: Iterable[tuple[int, str]]) -> None:
     width = max(60, min(shutil.get_terminal_size((100, 20)).columns, 120))
     for depth, text in found:
         indent = "  " * depth
-        click.echo(textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False))
+        click.echo(
+            textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+        )
 
 
 def warnings(found: Iterable[Problem]) -> None:

@@ -53,7 +53,12 @@ def agencies(context: Context, plan: Plan) -> tuple[Block, ...]:
     ]
     if not rows:
         return ()
-    columns = ((context.word("agency"), 0.4), (context.word("kind"), 0.22), (context.word("tier"), 0.14), (context.word("ground"), 0.24))
+    columns = (
+        (context.word("agency"), 0.4),
+        (context.word("kind"), 0.22),
+        (context.word("tier"), 0.14),
+        (context.word("ground"), 0.24),
+    )
     return (table(columns, rows),)
 
 
@@ -102,14 +107,18 @@ def cited(context: Context, plan: Plan) -> dict[str, list[tuple[Citation, str]]]
     for one in placed(plan):
         for citation in citations(context, one.clause.cites):
             found.setdefault(citation.instrument.id, []).append((citation, one.clause.id))
-    return dict(sorted(found.items(), key=lambda item: (_ORDER[item[1][0][0].standing], item[1][0][0].instrument.group, item[0])))
+    return dict(
+        sorted(
+            found.items(), key=lambda item: (_ORDER[item[1][0][0].standing], item[1][0][0].instrument.group, item[0])
+        )
+    )
 
 
 _ORDER = {"binds": 0, "unsettled": 1, "guides": 2, "watched": 3}
 
 
 def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return the instruments cited: provisions, standing towards the state, dates, how they were read, and where used."""
+    """Return the instruments cited: provisions, standing, dates, how they were read, and where they are used."""
     rows = []
     for instrument_id, found in cited(context, plan).items():
         first = found[0][0]
@@ -117,13 +126,20 @@ def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
         numbers = ", ".join(dict.fromkeys(number(c.provision.number, instrument.kind) for c, _ in found))
         coming = sorted({c.provision.start for c, _ in found if c.provision.start > context.as_of})
         since = context.findings.since.get(instrument_id) or instrument.in_force
-        standing = context.word({"binds": "binding", "guides": "not_binding", "watched": "not_yet", "unsettled": "binding_unsettled"}[first.standing])
+        standing = context.word(
+            {"binds": "binding", "guides": "not_binding", "watched": "not_yet", "unsettled": "binding_unsettled"}[
+                first.standing
+            ]
+        )
         dates = [
-            standing + (f" {context.word('since', date=context.date(since))}" if first.standing == "binds" and since else ""),
+            standing
+            + (f" {context.word('since', date=context.date(since))}" if first.standing == "binds" and since else ""),
             context.word("applies_from", date=context.date(coming[0])) if coming else "",
         ]
         marks = sorted({c.provision.mark for c, _ in found}, key=("read", "other", "recalled").index)
-        told = "; ".join(context.word({"read": "read", "other": "read_other", "recalled": "recalled"}[m]) for m in marks)
+        told = "; ".join(
+            context.word({"read": "read", "other": "read_other", "recalled": "recalled"}[m]) for m in marks
+        )
         rows.append(
             (
                 stacked(context.text(instrument.title), numbers),
@@ -134,7 +150,12 @@ def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
         )
     if not rows:
         return ()
-    columns = ((context.word("instrument"), 0.42), (context.word("status"), 0.22), (context.word("reading"), 0.18), (context.word("used_in"), 0.18))
+    columns = (
+        (context.word("instrument"), 0.42),
+        (context.word("status"), 0.22),
+        (context.word("reading"), 0.18),
+        (context.word("used_in"), 0.18),
+    )
     return (table(columns, rows),)
 
 
@@ -146,7 +167,12 @@ def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
     for one in placed(plan):
         body = context.block(one.clause, "counsel")
         if body:
-            rows.append(((Ref(*target),) if (target := plan.label(f"clause:{one.clause.id}")) else context.title(one.clause), sentence(body, context, plan.label)))
+            rows.append(
+                (
+                    (Ref(*target),) if (target := plan.label(f"clause:{one.clause.id}")) else context.title(one.clause),
+                    sentence(body, context, plan.label),
+                )
+            )
         for cite in one.clause.cites:
             slot = cite.removeprefix("slot:")
             if slot != cite and context.slot(slot) is None:
@@ -196,7 +222,12 @@ def open_choices(context: Context, plan: Plan) -> tuple[Block, ...]:
         )
     if not rows:
         return ()
-    columns = ((context.word("choice_to_make"), 0.36), (context.word("choice_default"), 0.2), (context.word("choice_options"), 0.28), (context.word("clause"), 0.16))
+    columns = (
+        (context.word("choice_to_make"), 0.36),
+        (context.word("choice_default"), 0.2),
+        (context.word("choice_options"), 0.28),
+        (context.word("clause"), 0.16),
+    )
     return (table(columns, rows),)
 
 
@@ -205,5 +236,3 @@ def change_log(context: Context, plan: Plan) -> tuple[Block, ...]:
     if not context.changes:
         return ()
     return (table(((context.word("change"), 0.5), (context.word("reason"), 0.5)), context.changes),)
-
-

@@ -51,7 +51,11 @@ def why_now(context: Context, plan: Plan) -> tuple[Block, ...]:
             if context.findings.value(s.key, "system.high_risk") == "yes"
         )  # fmt: skip
         systems = sum(len(a.systems) for a in context.assessment.agencies)
-        said.append(context.word("brief_systems", count=str(systems), risky=str(risky)) if systems else context.word("no_system_assessed"))
+        said.append(
+            context.word("brief_systems", count=str(systems), risky=str(risky))
+            if systems
+            else context.word("no_system_assessed")
+        )
     coming: dict[str, str] = {}
     for _, clause in context.printed("guidelines"):
         for citation in citations(context, clause.cites):
@@ -68,17 +72,27 @@ def why_now(context: Context, plan: Plan) -> tuple[Block, ...]:
 def binds(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the agencies and the legal form."""
     agencies = context.assessment.agencies
-    names = ", ".join(a.name for a in agencies[:5]) if len(agencies) <= 5 else context.word("count_agencies", count=str(len(agencies)))
+    names = (
+        ", ".join(a.name for a in agencies[:5])
+        if len(agencies) <= 5
+        else context.word("count_agencies", count=str(len(agencies)))
+    )
     form = context.answer("country.legal_form")
     said = [context.word("brief_agencies", agencies=names)] if agencies else []
-    said.append(context.word("brief_form", form=context.label("country.legal_form", form)) if form else context.word("brief_form_open"))
+    said.append(
+        context.word("brief_form", form=context.label("country.legal_form", form))
+        if form
+        else context.word("brief_form_open")
+    )
     return _bullets(said)
 
 
 def prohibits(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the prohibitions by title, and the uses that the country decided to prohibit."""
     titles = [
-        context.title(c) for d, c in context.printed("guidelines") if c.stance == "prohibit" and c.topic in ("prohibited-uses", "live-biometrics")
+        context.title(c)
+        for d, c in context.printed("guidelines")
+        if c.stance == "prohibit" and c.topic in ("prohibited-uses", "live-biometrics")
     ]
     chosen = uses(context, "prohibited")
     said = []
@@ -116,12 +130,18 @@ def decisions(context: Context, plan: Plan) -> tuple[Block, ...]:
     if rows:
         blocks.append(table(((context.word("choice_to_make"), 0.62), (context.word("choice_default"), 0.38)), rows))
     if len(waiting) > MOST_DECISIONS:
-        blocks.append(Paragraph("small", (Run(context.word("brief_more_choices", count=str(len(waiting) - MOST_DECISIONS))),)))
+        blocks.append(
+            Paragraph("small", (Run(context.word("brief_more_choices", count=str(len(waiting) - MOST_DECISIONS))),))
+        )
     if context.working:
         asks = [(a, c) for a, c in context.selection.ask_next if a[0] in context.library.variables][:MOST_QUESTIONS]
         blocks += _bullets(
             [
-                context.word("brief_question", question=titled(context.library.variables[ref], context.lang), count=str(len(clauses)))
+                context.word(
+                    "brief_question",
+                    question=titled(context.library.variables[ref], context.lang),
+                    count=str(len(clauses)),
+                )
                 for (ref, _), clauses in asks
             ]
         )
@@ -130,4 +150,8 @@ def decisions(context: Context, plan: Plan) -> tuple[Block, ...]:
 
 def next_steps(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the closing remark on status; the steps themselves stand in the outline."""
-    return (Paragraph("small", (Run(context.word("acknowledgement_endorsement") + " " + context.word("acknowledgement_lawyer")),)),)
+    return (
+        Paragraph(
+            "small", (Run(context.word("acknowledgement_endorsement") + " " + context.word("acknowledgement_lawyer")),)
+        ),
+    )

@@ -1,4 +1,4 @@
-"""One clause in its place: heading, a paragraph per strength that occurs, the note with its law, and whom it concerns."""
+"""One clause in its place: heading, a paragraph per strength that occurs, its law, and whom it concerns."""
 
 from __future__ import annotations
 
@@ -116,7 +116,11 @@ def _concerns(placed: Placed, context: Context) -> Iterator[Paragraph]:
         expected = [s for s in subjects if s not in known]
         names = _named(context, real, known, clause.scope)
         if expected and not real and clause.scope == "system":
-            names = context.word("uses_expected") if len(expected) > MOST_NAMED else "; ".join(map(context.system_name, expected))
+            names = (
+                context.word("uses_expected")
+                if len(expected) > MOST_NAMED
+                else "; ".join(map(context.system_name, expected))
+            )
         if not names:
             continue
         key = "concerns_agencies" if clause.scope == "agency" else "concerns"
@@ -139,7 +143,9 @@ def _named(context: Context, subjects: list[str], known: tuple[str, ...], scope:
         return context.word("all_agencies" if scope == "agency" else "all_systems")
     if len(subjects) <= MOST_NAMED:
         return ", ".join(context.system_name(s) for s in subjects)
-    return context.word("some_agencies" if scope == "agency" else "some_systems", count=str(len(subjects)), all=str(len(known)))
+    return context.word(
+        "some_agencies" if scope == "agency" else "some_systems", count=str(len(subjects)), all=str(len(known))
+    )
 
 
 def point_label(plan: Plan, number: int) -> str:

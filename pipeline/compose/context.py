@@ -168,5 +168,3 @@ class Context:
                 if system.key == key:
                     return system.name
         return key
-
-

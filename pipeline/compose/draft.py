@@ -92,7 +92,10 @@ def _units(planned: PlannedPart, composer: _Composer) -> Iterator[Unit]:
     if intro:
         mark = intro.startswith("[")
         text = _filled(intro, context)
-        lead = Paragraph("lead" if planned.depth == 1 and planned.zone == "body" else "body", (Run(text, mark="choice" if mark else ""),))
+        lead = Paragraph(
+            "lead" if planned.depth == 1 and planned.zone == "body" else "body",
+            (Run(text, mark="choice" if mark else ""),),
+        )
         blocks.append(lead)
     if part.principles and planned.zone == "body" and planned.depth == 1:
         names = ", ".join(context.word(f"principle_{p.lower().replace('.', '_')}") for p in part.principles)
@@ -110,7 +113,13 @@ def _units(planned: PlannedPart, composer: _Composer) -> Iterator[Unit]:
         closing = tuple(_formula("closing", context))
         if closing:
             heading = Heading("sub", 2, "", context.word("closing_formula"), "part:closing")
-            yield Unit("part:closing", heading.text, Origin("template", "closing", reason=origin.reason), "body", (heading, *closing))
+            yield Unit(
+                "part:closing",
+                heading.text,
+                Origin("template", "closing", reason=origin.reason),
+                "body",
+                (heading, *closing),
+            )
 
 
 def _first_body(composer: _Composer) -> str:
@@ -177,4 +186,3 @@ def _cover(context: Context) -> Cover:
         assessment.name, context.issuer, context.text(context.outline.title), context.text(context.outline.subtitle),
         status, law_date, assessment.form.marking, audience, notice, control,
     )  # fmt: skip
-

@@ -23,7 +23,7 @@ def paragraph_by_paragraph(context: Context, own: Plan) -> tuple[Block, ...]:
 
 
 def _made(context: Context) -> Iterator[str]:
-    """Yield the parts of the guidelines with generated content, so that chapters have the same numbers here and there."""
+    """Yield the parts of the guidelines with generated content, so that chapters bear the same numbers."""
     for part in context.outline.parts:
         if part.make:
             yield part.id
@@ -50,7 +50,9 @@ def _clause(placed: Placed, context: Context, theirs: Plan) -> Iterator[Block]:
     yield _line("reason", (Run(reason),), context)
     law = note(context, clause.cites)
     yield _line("provisions", law or (Run(context.word("no_provision")),), context)
-    who = context.word("borne_and_kept", bearer=context.role(clause.bearer), owner=context.role(clause.owner_role or clause.bearer))
+    who = context.word(
+        "borne_and_kept", bearer=context.role(clause.bearer), owner=context.role(clause.owner_role or clause.bearer)
+    )
     yield _line("bearer", (Run(who[:1].upper() + who[1:]),), context)
     evidence = context.block(clause, "evidence")
     if evidence:

@@ -15,7 +15,12 @@ NOTICES = ("source", "endorsement", "decision", "scales", "lawyer")
 def approval(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the table that offices sign, with nobody named."""
     rows = [(context.word(k), "", "", "") for k in APPROVERS]
-    columns = (("", 0.25), (context.word("office"), 0.35), (context.word("date"), 0.15), (context.word("signature"), 0.25))
+    columns = (
+        ("", 0.25),
+        (context.word("office"), 0.35),
+        (context.word("date"), 0.15),
+        (context.word("signature"), 0.25),
+    )
     return (paragraph(context.word("approval_note")), table(columns, rows))
 
 

@@ -115,10 +115,11 @@ def plan(context: Context, filled: frozenset[str]) -> Plan:
     for found in by_topic.values():
         found.sort(key=lambda pair: (pair[1].order, pair[1].id))
     counter = _Counter(form)
-    parts: list[PlannedPart] = []
-    for part in context.outline.parts:
-        if _drawn(part, context, by_topic, filled):
-            parts.append(_part(part, context, by_topic, filled, counter, 1))
+    parts = [
+        _part(part, context, by_topic, filled, counter, 1)
+        for part in context.outline.parts
+        if _drawn(part, context, by_topic, filled)
+    ]
     labels = dict(_labels(tuple(parts)))
     return Plan(tuple(parts), labels, form)
 
@@ -156,9 +157,12 @@ _ZONES: Mapping[str, Zone] = {"front": "front", "parts": "body", "annexes": "ann
 
 
 def _drawn(
-    part: OutlinePart, context: Context, by_topic: Mapping[str, list[tuple[ClauseDecision, Clause]]], filled: frozenset[str]
+    part: OutlinePart,
+    context: Context,
+    by_topic: Mapping[str, list[tuple[ClauseDecision, Clause]]],
+    filled: frozenset[str],
 ) -> bool:
-    """Return whether a part has anything to show to this audience: clauses, generated content, an inner part, or words."""
+    """Return whether a part has anything for this audience: clauses, generated content, an inner part, or words."""
     if part.audiences and context.audience not in part.audiences:
         return False
     if any(by_topic.get(t) for t in part.topics) or part.id in filled:

@@ -58,8 +58,8 @@ def _environment() -> SandboxedEnvironment:
 @functools.cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).disable(
-        ["code", "fence", "blockquote", "hr", "heading", "lheading", "html_block", "reference", "image", "link", "autolink",
-         "html_inline", "backticks"]
+        ["code", "fence", "blockquote", "hr", "heading", "lheading", "html_block", "reference", "image", "link",
+         "autolink", "html_inline", "backticks"]
     )  # fmt: skip
 
 
@@ -146,9 +146,11 @@ def _filled(inlines: tuple[Inline, ...], context: Context, label: Label) -> tupl
                 filled.append(replace(inline, text=before))
                 said += before
             end = match.end()
-            for value in _value(match, context, label):
-                value = _capital(value) if not said or _SENTENCE_END.search(said) else value
-                filled.append(replace(value, bold=inline.bold, italic=inline.italic) if isinstance(value, Run) else value)
+            for plain in _value(match, context, label):
+                value = _capital(plain) if not said or _SENTENCE_END.search(said) else plain
+                filled.append(
+                    replace(value, bold=inline.bold, italic=inline.italic) if isinstance(value, Run) else value
+                )
                 said += value.text
         rest = inline.text[end:]
         if rest:

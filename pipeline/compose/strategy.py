@@ -1,4 +1,4 @@
-"""What a strategy is made of beside its clauses: summary, action plan, training plan, uses, costs, risks, monitoring."""
+"""What a strategy has beside its clauses: summary, action plan, training plan, uses, costs, risks, monitoring."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.compose.tables import box, stacked, table
 from pipeline.condition.grammar import titled
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.clause import PRINCIPLES
-from pipeline.model.draft import Block, Inline, Paragraph, Ref, Run
+from pipeline.model.draft import Block, Cell, Inline, Paragraph, Ref, Run
 
 TRAINING_TOPIC = "pillar-people"
 TRAINING = "training-"
@@ -34,13 +34,19 @@ def executive_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
     systems = sum(len(a.systems) for a in context.assessment.agencies)
     first = sum(1 for p in measures(plan) if p.decision.strengths and p.decision.strengths[0][0] == "shall")
     years = max((y for p in measures(plan) for y in p.clause.years), default=1)
+    whom = context.word("count_agencies_one" if agencies == 1 else "count_agencies", count=str(agencies))
+    numbers = {
+        "count": sum(counted.values()), "culture": counted["culture"], "people": counted["people_and_expertise"],
+        "process": counted["process"], "first": first, "years": years,
+    }  # fmt: skip
     said = [
-        context.word("summary_scope", state=context.assessment.name, agencies=context.word("count_agencies_one" if agencies == 1 else "count_agencies", count=str(agencies))),
-        context.word("summary_measures", count=str(sum(counted.values())), culture=str(counted["culture"]),
-                     people=str(counted["people_and_expertise"]), process=str(counted["process"]), first=str(first), years=str(years)),
-    ]  # fmt: skip
+        context.word("summary_scope", state=context.assessment.name, agencies=whom),
+        context.word("summary_measures", **{k: str(v) for k, v in numbers.items()}),
+    ]
     if context.working:
-        said.append(context.word("summary_systems", count=str(systems)) if systems else context.word("no_system_assessed"))
+        said.append(
+            context.word("summary_systems", count=str(systems)) if systems else context.word("no_system_assessed")
+        )
     prohibited = uses(context, "prohibited")
     if prohibited:
         said.append(context.word("summary_prohibited", uses=_listed(prohibited, context)))
@@ -69,14 +75,17 @@ def _listed(names: list[str], context: Context) -> str:
 def principles_in_brief(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the principles by core principle, each in a line."""
     rows = [
-        (context.word(f"core_{core}"), stacked(*(context.word(f"principle_line_{p.lower().replace('.', '_')}") for p in members)))
+        (
+            context.word(f"core_{core}"),
+            stacked(*(context.word(f"principle_line_{p.lower().replace('.', '_')}") for p in members)),
+        )
         for core, members in PRINCIPLES.items()
     ]
     return (table(((context.word("core_principle"), 0.24), (context.word("instrumental_principles"), 0.76)), rows),)
 
 
 def action_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return the measures in order of their first year: result, baseline, target, verification, who, when, cost, source."""
+    """Return the measures by first year: result, baseline, target, verification, who, when, cost, source."""
     ordered = sorted(measures(plan), key=lambda p: (min(p.clause.years), p.chapter, p.number))
     if not ordered:
         return ()
@@ -85,34 +94,39 @@ def action_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
         (context.word("verification"), 0.14), (context.word("who"), 0.13), (context.word("when"), 0.1),
         (context.word("cost"), 0.1),
     )  # fmt: skip
-    return (table(columns, [_row(p, context, plan) for p in ordered], context.word("action_plan_caption"), "list", True),)
+    return (
+        table(columns, [_row(p, context, plan) for p in ordered], context.word("action_plan_caption"), "list", True),
+    )
 
 
-def _row(one: Placed, context: Context, plan: Plan) -> tuple[object, ...]:
+def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
     clause = one.clause
-    said = {n: sentence(context.block(clause, n), context, plan.label) for n in ("result", "baseline", "target", "verification")}
+    said = {
+        n: sentence(context.block(clause, n), context, plan.label)
+        for n in ("result", "baseline", "target", "verification")
+    }
     support = ", ".join(context.short_role(r) for r in clause.support)
     depends: list[Inline] = []
     for other in clause.depends_on:
         target = plan.label(f"clause:{other}")
         if target:
             depends += [Run(", ") if depends else Run(context.word("after") + " "), Ref(*target)]
+    lead = f"{context.word('lead')}: {context.short_role(clause.lead)}"
     gaps = "; ".join(_gap(context, ref) for ref in clause.answers_gap)
     priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
     return (
         stacked((Ref(f"clause:{clause.id}", one.label), Run(" " + context.title(clause))), priority),
         stacked(said["result"], f"{context.word('gap')}: {gaps}" if gaps else ""),
-        stacked((Run(context.word("baseline") + ": "), *said["baseline"]), (Run(context.word("target") + ": "), *said["target"])),
+        stacked(*((Run(f"{context.word(n)}: "), *said[n]) for n in ("baseline", "target"))),
         stacked(said["verification"]),
-        stacked(f"{context.word('lead')}: {context.short_role(clause.lead)}", f"{context.word('support')}: {support}" if support else ""),
+        stacked(lead, f"{context.word('support')}: {support}" if support else ""),
         stacked(_years(clause.years, context), tuple(depends)),
         stacked(context.word("to_be_costed", role=context.short_role(clause.cost_role))),
     )  # fmt: skip
 
 
 def _gap(context: Context, ref: str) -> str:
-    title = titled(context.library.variables[ref], context.lang).rpartition(":")[2].strip()
-    return title
+    return titled(context.library.variables[ref], context.lang).rpartition(":")[2].strip()
 
 
 def _years(years: tuple[int, ...], context: Context) -> str:
@@ -139,7 +153,8 @@ def training_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
     ]
     if not rows:
         return ()
-    columns = ((context.word("training_for"), 0.25), (context.word("target"), 0.28), (context.word("verification"), 0.23),
+    columns = ((context.word("training_for"), 0.25), (context.word("target"), 0.28),
+               (context.word("verification"), 0.23),
                (context.word("lead"), 0.13), (context.word("years"), 0.11))  # fmt: skip
     return (table(columns, rows, context.word("training_caption")),)
 
@@ -158,9 +173,15 @@ def priority_uses(context: Context, plan: Plan) -> tuple[Block, ...]:
     ]
     blocks: list[Block] = []
     if rows:
-        blocks.append(table(((context.word("use_disposition"), 0.3), (context.word("use"), 0.7)), rows, context.word("uses_caption")))
+        blocks.append(
+            table(
+                ((context.word("use_disposition"), 0.3), (context.word("use"), 0.7)), rows, context.word("uses_caption")
+            )
+        )
     if undecided:
-        blocks.append(Paragraph("small", (Run(context.word("uses_undecided", uses=_listed(undecided, context)), mark="open"),)))
+        blocks.append(
+            Paragraph("small", (Run(context.word("uses_undecided", uses=_listed(undecided, context)), mark="open"),))
+        )
     return tuple(blocks)
 
 
@@ -179,7 +200,9 @@ def cost_lines(context: Context, plan: Plan) -> tuple[Block, ...]:
         for one in found:
             refs += [Run(", ")] if refs else []
             refs.append(Ref(f"clause:{one.clause.id}", one.label))
-        rows.append((context.short_role(role), tuple(refs), context.word("to_be_costed", role=context.short_role(role))))
+        rows.append(
+            (context.short_role(role), tuple(refs), context.word("to_be_costed", role=context.short_role(role)))
+        )
     if not rows:
         return ()
     columns = ((context.word("who"), 0.28), (context.word("measures"), 0.42), (context.word("cost"), 0.3))
@@ -225,5 +248,10 @@ def monitoring_table(context: Context, plan: Plan) -> tuple[Block, ...]:
     ]
     if not rows:
         return ()
-    columns = ((context.word("measure"), 0.36), (context.word("target"), 0.36), (context.word("owner"), 0.16), (context.word("from_year"), 0.12))
+    columns = (
+        (context.word("measure"), 0.36),
+        (context.word("target"), 0.36),
+        (context.word("owner"), 0.16),
+        (context.word("from_year"), 0.12),
+    )
     return (table(columns, rows, context.word("monitoring_caption")),)

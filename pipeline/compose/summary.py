@@ -5,7 +5,7 @@ No grand total: the lowest area is shown. What is not assessed is said to be so,
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 
 from pipeline.compose.annexes import places
@@ -60,9 +60,8 @@ def _radar(context: Context) -> list[Block]:
     agencies = [a for a in context.assessment.agencies if any(_level(context, a, area)[0] for area in AREAS)]
     if not agencies or len(agencies) > 6:
         return []
-    axes, series = _axes(context), []
-    for agency in agencies:
-        series.append(Series(agency.name, tuple(_section(context, agency, section) for section, _ in axes)))
+    axes = _axes(context)
+    series = [Series(a.name, tuple(_section(a, section) for section, _ in axes)) for a in agencies]
     names = tuple(title for _, title in axes)
     alt = context.word("radar_alt", agencies=", ".join(a.name for a in agencies), areas=", ".join(names))
     return [Chart("", context.word("radar_caption"), alt, names, tuple(series), LEVELS)]
@@ -80,7 +79,7 @@ def _axes(context: Context) -> list[tuple[tuple[str, ...], str]]:
     return axes[:MOST_AXES]
 
 
-def _section(context: Context, agency: Agency, refs: tuple[str, ...]) -> int | None:
+def _section(agency: Agency, refs: tuple[str, ...]) -> int | None:
     """Return the lowest level among the answered questions of a group, None where none is answered."""
     known = [
         int(a.value.removeprefix("level_"))
@@ -98,7 +97,9 @@ def _readiness(context: Context) -> list[Block]:
         [agency.name, *(_level(context, agency, area)[1] for area in AREAS), _level_of(context, agency)]
         for agency in agencies
     ]
-    columns = [(context.word("agency"), 0.28)] + [(context.word(w), 0.18) for w in ("culture", "people_and_expertise", "process", "lowest_area")]
+    columns = [(context.word("agency"), 0.28)] + [
+        (context.word(w), 0.18) for w in ("culture", "people_and_expertise", "process", "lowest_area")
+    ]
     return [table(columns, rows, context.word("readiness_caption"))]
 
 
@@ -128,14 +129,18 @@ def _heat_map(context: Context) -> list[Block]:
     for agency in context.assessment.agencies:
         if agency.systems:
             name = context.word("agency_systems", agency=agency.name, count=str(len(agency.systems)))
-            grouped.append([cell(name, heads_row=True), *(_tally(context, [s.key for s in agency.systems], r) for r in refs)])
+            grouped.append(
+                [cell(name, heads_row=True), *(_tally(context, [s.key for s in agency.systems], r) for r in refs)]
+            )
     return [table(columns, grouped, context.word("heat_caption_grouped"), "matrix")]
 
 
 def _risk(context: Context, subject: str, ref: str) -> Cell:
     finding = context.findings.get(subject, ref)
     if finding is not None and finding.value is None and finding.possible and finding.possible[0] != "low":
-        return cell(context.word("at_least", value=context.label(ref, finding.possible[0])), _SHADES[finding.possible[0]])
+        return cell(
+            context.word("at_least", value=context.label(ref, finding.possible[0])), _SHADES[finding.possible[0]]
+        )
     value = finding.value if finding else None
     return cell(context.label(ref, value), _SHADES.get(value or "", "none"))
 
@@ -159,7 +164,11 @@ def _gaps(context: Context) -> list[Block]:
         if "yes" in values:
             names = ", ".join(a.name for a, v in zip(context.assessment.agencies, values, strict=True) if v == "yes")
             rows.append((titled(rule, context.lang), names))
-    return [table(((context.word("gap"), 0.45), (context.word("agencies"), 0.55)), rows, context.word("gaps_caption"))] if rows else []
+    return (
+        [table(((context.word("gap"), 0.45), (context.word("agencies"), 0.55)), rows, context.word("gaps_caption"))]
+        if rows
+        else []
+    )
 
 
 def open_questions(context: Context, plan: Plan) -> tuple[Block, ...]:
@@ -178,7 +187,13 @@ def open_questions(context: Context, plan: Plan) -> tuple[Block, ...]:
     rows = []
     for ref, (subjects, settled) in ranked[:MOST_QUESTIONS]:
         who = _whom(context, subjects)
-        rows.append((titled(context.library.variables[ref], context.lang), who, places(settled, plan, context) or str(len(set(settled)))))
+        rows.append(
+            (
+                titled(context.library.variables[ref], context.lang),
+                who,
+                places(settled, plan, context) or str(len(set(settled))),
+            )
+        )
     if not rows:
         return ()
     columns = ((context.word("question"), 0.5), (context.word("whom"), 0.25), (context.word("would_settle"), 0.25))
@@ -193,5 +208,3 @@ def _whom(context: Context, subjects: list[str]) -> str:
     if len(names) > 3:
         return context.word("systems_and_agencies", count=str(len(names)))
     return ", ".join(names)
-
-

@@ -1,1 +1,1 @@
-"""Conditions: their grammar, their type check against questions and findings, and three-valued evaluation with reasons."""
+"""Conditions: grammar, type check against questions and findings, three-valued evaluation with reasons."""

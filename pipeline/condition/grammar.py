@@ -126,15 +126,21 @@ def _group(
     keys = list(node.entries)
     if len(keys) != 1 or keys[0] not in GROUPS:
         wrong = next((k for k in keys if k not in GROUPS), "")
-        message = f"'{shown(wrong)}' does not join tests{_nearest(wrong, GROUPS)}" if wrong else "two joins stand side by side"
+        message = (
+            f"'{shown(wrong)}' does not join tests{_nearest(wrong, GROUPS)}"
+            if wrong
+            else "two joins stand side by side"
+        )
         problems.append(Problem(code, node.place, message, "use exactly one of all:, any:, none:", field))
         return None
     listed = node.entries[keys[0]]
     if not isinstance(listed, Sequence) or not listed.items:
-        problems.append(Problem(code, listed.place, f"'{keys[0]}' needs a list of tests", "write each test after '- '", field))
+        problems.append(
+            Problem(code, listed.place, f"'{keys[0]}' needs a list of tests", "write each test after '- '", field)
+        )
         return None
     parts = [_read(i, variables, scope, code, field, depth + 1, problems) for i in listed.items]
-    return Grouped(cast(Group, keys[0]), tuple(p for p in parts if p is not None), node.place)
+    return Grouped(keys[0], tuple(p for p in parts if p is not None), node.place)
 
 
 def _test(node: Scalar, variables: Mapping[str, Variable], scope: Subject) -> Test:
@@ -145,7 +151,9 @@ def _test(node: Scalar, variables: Mapping[str, Variable], scope: Subject) -> Te
     ref, op, right = match["ref"], cast(Operator, match["op"]), match["right"]
     variable = variables.get(ref)
     if variable is None:
-        raise _Fault(0, f"'{shown(ref)}' is no question or finding{_nearest(ref, tuple(variables))}", "see docs/vocabulary")
+        raise _Fault(
+            0, f"'{shown(ref)}' is no question or finding{_nearest(ref, tuple(variables))}", "see docs/vocabulary"
+        )
     subject = cast(Subject, ref.partition(".")[0])
     if subject not in VISIBLE[scope]:
         fix = f"draw a finding on {scope} (form: some, every, at_least) and test that"
@@ -168,7 +176,9 @@ def _check(
 ) -> None:
     scale = variable.scale
     if scale is None:
-        raise _Fault(op_at, f"{ref} takes free text, a date or a number and cannot be tested", "draw a band or case finding")
+        raise _Fault(
+            op_at, f"{ref} takes free text, a date or a number and cannot be tested", "draw a band or case finding"
+        )
     if is_set(variable) != (op in ON_SETS):
         fix = "use `includes`" if is_set(variable) else "use `is`"
         raise _Fault(op_at, f"'{op}' cannot be used on the {'set' if is_set(variable) else 'single value'} {ref}", fix)

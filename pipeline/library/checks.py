@@ -1,4 +1,4 @@
-"""What must hold between the parts of a library: every name resolves, every clause has a place, no defeat is a circle."""
+"""What must hold between the parts of a library: names resolve, clauses have a place, no defeat is a circle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.library.drafting import PLACEHOLDER
-from pipeline.model.clause import PRINCIPLES, Clause, Outline, OutlinePart
+from pipeline.model.clause import PRINCIPLES, Choice, Clause, Outline, OutlinePart, Term
 from pipeline.model.law import SLOTS
 from pipeline.model.library import Library
 from pipeline.model.problem import Place, Problem
@@ -56,8 +56,9 @@ def _links(clause: Clause, library: Library) -> Iterator[Problem]:
     named = (
         ("requires", clause.requires, clauses), ("excludes", clause.excludes, clauses),
         ("supersedes", clause.supersedes, clauses), ("depends_on", clause.depends_on, clauses),
-        ("bearer", (clause.bearer,), roles), ("owner_role", (clause.owner_role,), roles), ("lead", (clause.lead,), roles),
-        ("cost_role", (clause.cost_role,), roles), ("support", clause.support, roles), ("choices", clause.choices, choices),
+        ("bearer", (clause.bearer,), roles), ("owner_role", (clause.owner_role,), roles),
+        ("lead", (clause.lead,), roles), ("cost_role", (clause.cost_role,), roles),
+        ("support", clause.support, roles), ("choices", clause.choices, choices),
         ("mitigates", clause.mitigates, refs), ("answers_gap", clause.answers_gap, refs),
         ("principles", clause.principles, principles),
     )  # fmt: skip
@@ -92,17 +93,26 @@ def _blocks(clause: Clause) -> Iterator[Problem]:
     if clause.kind == "measure" and not (clause.lead and clause.pillar and clause.years and clause.cost_role):
         yield fault(clause.place, "a measure needs pillar, lead, years and cost_role", "add what is missing", "lead")
     if clause.stance == "permit" and clause.if_open != "hold":
-        yield fault(clause.place, "a permission must not be printed on missing answers", "add `if_open: hold`", "if_open")
+        yield fault(
+            clause.place, "a permission must not be printed on missing answers", "add `if_open: hold`", "if_open"
+        )
     if clause.stance in ("require", "prohibit") and clause.if_open != "keep":
         fix = "use `if_open: keep`, or `stance: permit` for a relaxation"
         yield fault(clause.place, "a safeguard must not be dropped on missing answers", fix, "if_open")
     order = ("may", "should", "shall")
     for e in clause.escalate:
         if clause.strength is not None and order.index(e.to) <= order.index(clause.strength):
-            yield fault(clause.place, f"escalates to '{e.to}', which is no rise from '{clause.strength}'", "raise it", "escalate")
+            yield fault(
+                clause.place,
+                f"escalates to '{e.to}', which is no rise from '{clause.strength}'",
+                "raise it",
+                "escalate",
+            )
     if "en" not in clause.texts:
         yield fault(clause.place, "the clause has no English text", "add en.md", "texts")
-    needed = [clause.strength, *(e.to for e in clause.escalate)] if clause.kind == "norm" else ["text"]
+    needed: list[str | None] = (
+        [clause.strength, *(e.to for e in clause.escalate)] if clause.kind == "norm" else ["text"]
+    )
     if clause.kind == "measure":
         needed += ["result", "baseline", "target", "verification"]
     for text in clause.texts.values():
@@ -127,7 +137,9 @@ def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
                 fault = _placeholder(path, library)
                 used.add(path)
                 if fault:
-                    yield Problem(CODE_LINK, place, f"{{{{ {path} }}}}: {fault}", "see docs/formats.md, placeholders", name)
+                    yield Problem(
+                        CODE_LINK, place, f"{{{{ {path} }}}}: {fault}", "see docs/formats.md, placeholders", name
+                    )
             for match in CROSS_REFERENCE.finditer(body):
                 if match[1] not in library.clauses:
                     message = f"refers to no clause '{match[1]}'{nearest(match[1], list(library.clauses))}"
@@ -135,11 +147,19 @@ def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
     for choice in clause.choices:
         if f"choice.{choice}" not in used:
             message = f"declares the choice '{choice}' and prints it nowhere"
-            yield Problem(CODE_LINK, clause.place, message, "remove it, or print {{ choice." + choice + " }}", "choices")
+            yield Problem(
+                CODE_LINK, clause.place, message, "remove it, or print {{ choice." + choice + " }}", "choices"
+            )
     for path in sorted(used):
         group, _, name = path.partition(".")
         if group == "choice" and name in library.choices and name not in clause.choices:
-            yield Problem(CODE_LINK, clause.place, f"prints the choice '{name}' without declaring it", f"add it: choices: [{name}]", "choices")
+            yield Problem(
+                CODE_LINK,
+                clause.place,
+                f"prints the choice '{name}' without declaring it",
+                f"add it: choices: [{name}]",
+                "choices",
+            )
 
 
 def _placeholder(path: str, library: Library) -> str:
@@ -199,14 +219,23 @@ def _defeat(library: Library) -> Iterator[Problem]:
         if path and frozenset(path) not in reported:
             reported.add(frozenset(path))
             place = library.clauses[start][-1].place
-            yield Problem(CODE_DEFEAT, place, f"circular defeat: {' → '.join((*path, path[0]))}", "cut the circle", "supersedes")
-    for clause_id, states in library.clauses.items():
+            yield Problem(
+                CODE_DEFEAT, place, f"circular defeat: {' → '.join((*path, path[0]))}", "cut the circle", "supersedes"
+            )
+    for states in library.clauses.values():
         clause = states[-1]
         for other_id in (*clause.supersedes, *clause.excludes):
             others = library.clauses.get(other_id)
             if others and WIDTH.index(clause.scope) > WIDTH.index(others[-1].scope):
-                message = f"scope {clause.scope} cannot defeat '{other_id}' of scope {others[-1].scope}: half a clause cannot go"
-                yield Problem(CODE_DEFEAT, clause.place, message, "widen the scope with a finding, or narrow the other", "supersedes")
+                wide = others[-1].scope
+                message = f"scope {clause.scope} cannot defeat '{other_id}' of scope {wide}: half a clause cannot go"
+                yield Problem(
+                    CODE_DEFEAT,
+                    clause.place,
+                    message,
+                    "widen the scope with a finding, or narrow the other",
+                    "supersedes",
+                )
         for other_id in clause.excludes:
             if other_id in library.clauses:
                 yield from _tie(clause, library.clauses[other_id][-1], library)
@@ -216,7 +245,10 @@ def _tie(clause: Clause, other: Clause, library: Library) -> Iterator[Problem]:
     if other.id in clause.supersedes or clause.id in other.supersedes:
         return
     for pack in library.packs.values():
-        if rank_of(clause, library, pack.ranks) == rank_of(other, library, pack.ranks) and clause.valid_from == other.valid_from:
+        if (
+            rank_of(clause, library, pack.ranks) == rank_of(other, library, pack.ranks)
+            and clause.valid_from == other.valid_from
+        ):
             message = f"excludes '{other.id}', but under pack '{pack.id}' neither rank nor date decides"
             yield Problem(CODE_DEFEAT, clause.place, message, "say `supersedes`, or change one of them", "excludes")
             return
@@ -245,8 +277,11 @@ def _circle(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]
 
 
 def _glossary(library: Library) -> Iterator[Problem]:
-    for holder in (*library.terms.values(), *library.choices.values()):
+    holders: tuple[Term | Choice, ...] = (*library.terms.values(), *library.choices.values())
+    for holder in holders:
         for cite in holder.cites:
             if cite not in library.provisions and not cite.startswith("slot:"):
                 message = f"the register has no provision '{cite}'{nearest(cite, list(library.provisions))}"
-                yield Problem("GLOSSARY-002", holder.place, message, "cite one that stands in clauses/instruments", "cites")
+                yield Problem(
+                    "GLOSSARY-002", holder.place, message, "cite one that stands in clauses/instruments", "cites"
+                )

@@ -14,7 +14,8 @@ from pipeline.model.condition import Condition
 from pipeline.model.problem import Place, Problem
 from pipeline.model.question import Subject, Variable
 from pipeline.source.shape import read
-from pipeline.source.tree import Node, at, parse as parse_yaml
+from pipeline.source.tree import Node, at
+from pipeline.source.tree import parse as parse_yaml
 
 CODE_CLAUSE = "CLAUSE-001"
 _PATH = re.compile(
@@ -47,7 +48,9 @@ def read_clauses(
         folders[match["area"], match["id"], match["date"]][match["file"]] = path
     states: dict[str, list[Clause]] = defaultdict(list)
     for (area, clause_id, date), found in sorted(folders.items()):
-        clause, faults = _clause(area, clause_id, date, {name: (p, files[p]) for name, p in found.items()}, variables, national)
+        clause, faults = _clause(
+            area, clause_id, date, {name: (p, files[p]) for name, p in found.items()}, variables, national
+        )
         problems += faults
         if clause is not None:
             if states[clause_id] and states[clause_id][-1].area != area:
@@ -77,7 +80,9 @@ def _clause(
         if name == "clause.yaml":
             continue
         if not _LANG.match(name):
-            problems.append(Problem(CODE_CLAUSE, Place(text_path), f"'{name}' is no text", "name texts en.md, fr.md, …"))
+            problems.append(
+                Problem(CODE_CLAUSE, Place(text_path), f"'{name}' is no text", "name texts en.md, fr.md, …")
+            )
             continue
         text, faults = read_text(text_data, text_path)
         problems += faults

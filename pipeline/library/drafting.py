@@ -134,9 +134,20 @@ def _bearer(clause: Clause, body: str, place: Place, name: str, roles: Mapping[s
         match = re.search(rf"\b{name}\b", sentence)
         if not match:
             continue
-        subject = sentence[: match.start()].rpartition(",")[2] if "," in sentence[: match.start()] else sentence[: match.start()]
+        subject = (
+            sentence[: match.start()].rpartition(",")[2]
+            if "," in sentence[: match.start()]
+            else sentence[: match.start()]
+        )
         subject = PLACEHOLDER.sub(lambda m: _named(m[1], roles), subject).lower()
-        others = [r for r in roles.values() if re.match(rf"^\s*(the|an?|each|every|no)\s+{re.escape(_noun(r.name['en']))}\s*(who[^,]*|that[^,]*|of[^,]*)?$", subject)]
+        others = [
+            r
+            for r in roles.values()
+            if re.match(
+                rf"^\s*(the|an?|each|every|no)\s+{re.escape(_noun(r.name['en']))}\s*(who[^,]*|that[^,]*|of[^,]*)?$",
+                subject,
+            )
+        ]
         if others and all(_noun(r.name["en"]) != bearer for r in others):
             message = f"the duty lies on {others[0].name['en']}, the clause's bearer is the {bearer}"
             yield Problem(CODE_BEARER, place, message, "give the other bearer a clause of its own", name)
@@ -182,9 +193,18 @@ def _twins(clauses: list[Clause]) -> Iterator[Problem]:
     for i, (clause, name, _) in enumerate(blocks):
         for j in range(i + 1, len(blocks)):
             other = blocks[j][0]
-            if scores[i][j] and other.id != clause.id and other.id not in (*clause.supersedes, *clause.excludes) and (
-                clause.id not in (*other.supersedes, *other.excludes)
+            if (
+                scores[i][j]
+                and other.id != clause.id
+                and other.id not in (*clause.supersedes, *clause.excludes)
+                and (clause.id not in (*other.supersedes, *other.excludes))
             ):
                 message = f"says nearly the same as '{other.id}' ({scores[i][j]:.0f} of 100)"
                 text = clause.texts["en"]
-                yield Problem(CODE_TWIN, Place(text.place.file, text.lines[name], 1), message, "join the two, or let one supersede the other", name)
+                yield Problem(
+                    CODE_TWIN,
+                    Place(text.place.file, text.lines[name], 1),
+                    message,
+                    "join the two, or let one supersede the other",
+                    name,
+                )

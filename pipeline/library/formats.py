@@ -223,9 +223,7 @@ class ProvisionFile(Shape):
     id: Line
     gist: TextByLang
     addressee: Line = "-"
-    strength: Literal[
-        "shall", "shall_not", "should", "may", "right", "permission", "condition", "definition", "status"
-    ]
+    strength: Literal["shall", "shall_not", "should", "may", "right", "permission", "condition", "definition", "status"]
     from_: Annotated[Date | None, Field(alias="from")] = None
     until: Date | None = None
     replaced_by: Line | None = None

@@ -8,7 +8,8 @@ from pipeline.library.formats import ChoicesFile, RolesFile, TermsFile
 from pipeline.model.clause import Choice, Role, Term
 from pipeline.model.problem import Place, Problem
 from pipeline.source.shape import read
-from pipeline.source.tree import parse as parse_yaml, place_at
+from pipeline.source.tree import parse as parse_yaml
+from pipeline.source.tree import place_at
 
 CODE_GLOSSARY = "GLOSSARY-001"
 

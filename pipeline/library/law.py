@@ -10,7 +10,8 @@ from pipeline.model.law import Binding, Instrument, Pack, Provision
 from pipeline.model.problem import Problem
 from pipeline.model.question import Variable
 from pipeline.source.shape import nearest, read
-from pipeline.source.tree import Node, at, parse as parse_yaml, place_at
+from pipeline.source.tree import Node, at, place_at
+from pipeline.source.tree import parse as parse_yaml
 
 CODE_LAW = "LAW-001"
 CODE_PACK = "PACK-001"
@@ -29,7 +30,9 @@ def read_instruments(files: Mapping[str, bytes]) -> tuple[dict[str, Instrument],
         stem = path.rpartition("/")[2].removesuffix(".yaml")
         if stem != shape.id:
             fix = f"rename the file to {shape.id}.yaml"
-            problems.append(Problem(CODE_LAW, tree.place, f"the file is called {stem}, the instrument {shape.id}", fix, "id"))
+            problems.append(
+                Problem(CODE_LAW, tree.place, f"the file is called {stem}, the instrument {shape.id}", fix, "id")
+            )
         found[shape.id] = _instrument(shape, tree, problems)
     return found, problems
 
@@ -43,18 +46,30 @@ def _instrument(shape: InstrumentFile, tree: Node, problems: list[Problem]) -> I
             problems.append(Problem(CODE_LAW, place, f"{shape.id} {p.id} is given twice", "join the two rows", p.id))
         seen.add(p.id)
         if p.from_ and p.until and p.until < p.from_:
-            problems.append(Problem(CODE_LAW, place, f"{p.id} ends {p.until} before it starts {p.from_}", "mend a date", "until"))
+            problems.append(
+                Problem(CODE_LAW, place, f"{p.id} ends {p.until} before it starts {p.from_}", "mend a date", "until")
+            )
         provisions.append(
             Provision(
-                f"{shape.id} {p.id}", p.id, p.gist, p.addressee, p.strength, p.from_ or "", p.until or "", p.mark,
-                p.source, p.note, place,
-            )  # fmt: skip
+                f"{shape.id} {p.id}",
+                p.id,
+                p.gist,
+                p.addressee,
+                p.strength,
+                p.from_ or "",
+                p.until or "",
+                p.mark,
+                p.source,
+                p.note,
+                place,
+            )
         )
     if shape.binding == "not_yet" and shape.in_force:
         fix = "remove `in_force`, or set `binding` to yes"
         problems.append(Problem(CODE_LAW, tree.place, "not yet binding, and yet in force", fix, "in_force"))
     return Instrument(
-        shape.id, shape.title, shape.short, shape.body, shape.kind, shape.binding, shape.rank, shape.group, shape.applies,
+        shape.id, shape.title, shape.short, shape.body, shape.kind, shape.binding, shape.rank, shape.group,
+        shape.applies,
         shape.adopted or "", shape.published or "", shape.in_force or "", shape.until or "",
         shape.status.text if shape.status else {}, shape.status.as_of if shape.status else "", shape.mark, shape.source,
         tuple(provisions), tree.place,
@@ -79,7 +94,11 @@ def read_packs(
             when, more = parse(node, variables, "country", CODE_PACK, "when") if node is not None else (None, [])
             problems += more
             binds.append(Binding(b.instrument, when, place_at(tree, ("binds", i))))
-        for key, names in (("binds", [b.instrument for b in shape.binds]), ("guides", shape.guides), ("watches", shape.watches)):
+        for key, names in (
+            ("binds", [b.instrument for b in shape.binds]),
+            ("guides", shape.guides),
+            ("watches", shape.watches),
+        ):
             for i, name in enumerate(names):
                 if name not in instruments:
                     message = f"no instrument '{name}'{nearest(name, list(instruments))}"
@@ -89,7 +108,8 @@ def read_packs(
         suits, more = parse(node, variables, "country", CODE_PACK, "suits") if node is not None else (None, [])
         problems += more
         found[shape.id] = Pack(
-            shape.id, shape.title, shape.includes, suits, shape.ranks, tuple(binds), tuple(shape.guides), tuple(shape.watches),
+            shape.id, shape.title, shape.includes, suits, shape.ranks, tuple(binds), tuple(shape.guides),
+            tuple(shape.watches),
             tree.place,
         )  # fmt: skip
     for pack in found.values():

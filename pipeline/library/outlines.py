@@ -9,7 +9,8 @@ from pipeline.model.clause import Outline, OutlinePart
 from pipeline.model.problem import Place, Problem
 from pipeline.model.question import Texts
 from pipeline.source.shape import read
-from pipeline.source.tree import Node, parse as parse_yaml, place_at
+from pipeline.source.tree import Node, place_at
+from pipeline.source.tree import parse as parse_yaml
 
 CODE_OUTLINE = "OUTLINE-001"
 LEVELS = ("chapter", "clause", "paragraph", "point", "subpoint", "annex")
@@ -38,9 +39,7 @@ def read_outlines(
         elif name == "numbering.yaml":
             number_file, faults = read(tree, NumberingsFile, CODE_OUTLINE)
             for name, n in number_file.forms.items() if number_file else ():
-                levels = {
-                    level: {"format": getattr(n, level).format, **getattr(n, level).pattern} for level in LEVELS
-                }
+                levels = {level: {"format": getattr(n, level).format, **getattr(n, level).pattern} for level in LEVELS}
                 numberings[name] = {**levels, "continuous": {"value": n.continuous}}
             legal_forms.update(number_file.for_legal_form if number_file else {})
         else:
@@ -64,5 +63,7 @@ def _outline(shape: OutlineFile, tree: Node, problems: list[Problem]) -> Outline
             p.id, p.title, p.topics, p.make, p.principles, p.intro, inner, tuple(p.audiences), zone, place
         )
 
-    parts = [part(p, (zone, i), zone) for zone in ("front", "parts", "annexes") for i, p in enumerate(getattr(shape, zone))]
+    parts = [
+        part(p, (zone, i), zone) for zone in ("front", "parts", "annexes") for i, p in enumerate(getattr(shape, zone))
+    ]
     return Outline(shape.id, shape.title, shape.subtitle, tuple(parts), shape.words, shape.formulae, tree.place)

@@ -48,13 +48,17 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
             if current:
                 blocks[current].append(line)
             elif line.strip():
-                problems.append(Problem(CODE_TEXT, place, "text stands before any block", "put it under `## shall` or the like"))
+                problems.append(
+                    Problem(CODE_TEXT, place, "text stands before any block", "put it under `## shall` or the like")
+                )
             continue
         depth, words = len(heading[1]), heading[2]
         if depth == 1 and not title:
             title = words
         elif depth != 2:
-            problems.append(Problem(CODE_TEXT, place, "only `# Title` once and `## block` may head a text", "remove the heading"))
+            problems.append(
+                Problem(CODE_TEXT, place, "only `# Title` once and `## block` may head a text", "remove the heading")
+            )
         elif words not in BLOCKS:
             fix = f"use one of: {', '.join(BLOCKS)}"
             problems.append(Problem(CODE_TEXT, place, f"unknown block '{words}'{nearest(words, BLOCKS)}", fix))
@@ -64,11 +68,15 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
             current = words
             blocks[current], lines[current] = [], number
     if not title:
-        problems.append(Problem(CODE_TEXT, Place(file, 1, 1), "the title is missing", "begin with `# Title of the clause`"))
+        problems.append(
+            Problem(CODE_TEXT, Place(file, 1, 1), "the title is missing", "begin with `# Title of the clause`")
+        )
     bodies = {name: "\n".join(body).strip() for name, body in blocks.items()}
     for name, body in bodies.items():
         if not body:
-            problems.append(Problem(CODE_TEXT, Place(file, lines[name], 1), f"block '{name}' is empty", "write it or remove it"))
+            problems.append(
+                Problem(CODE_TEXT, Place(file, lines[name], 1), f"block '{name}' is empty", "write it or remove it")
+            )
     if problems:
         return None, problems
     return ClauseText(title, bodies, lines, Place(file, 1, 1)), []

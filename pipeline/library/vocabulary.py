@@ -25,7 +25,8 @@ from pipeline.model.question import (
 )
 from pipeline.source.shape import nearest, read
 from pipeline.source.tree import Mapping as TreeMapping
-from pipeline.source.tree import Node, at, parse as parse_yaml, place_at
+from pipeline.source.tree import Node, at, place_at
+from pipeline.source.tree import parse as parse_yaml
 
 CODE_QUESTION = "QUESTION-001"
 CODE_FINDING = "FINDING-001"
@@ -69,9 +70,15 @@ def read_questionnaires(files: Mapping[str, bytes]) -> tuple[list[Questionnaire]
             questions.append(question)
         found.append(
             Questionnaire(
-                shape.id, shape.version, shape.subject, shape.illustrative == "true", shape.title, shape.intro,
-                tuple(Section(s.id, s.title, s.intro) for s in shape.sections), tuple(questions),
-            )  # fmt: skip
+                shape.id,
+                shape.version,
+                shape.subject,
+                shape.illustrative == "true",
+                shape.title,
+                shape.intro,
+                tuple(Section(s.id, s.title, s.intro) for s in shape.sections),
+                tuple(questions),
+            )
         )
     return found, relevant, problems
 

@@ -106,7 +106,7 @@ class Assessment:
         agencies: Agencies, by slug in order.
         decisions: Human decisions.
         files: Digest of each file read, by its path within the folder.
-        since: Date (day, month or year) from which a membership or treaty counts, by ref, such as `country.party_iccpr`.
+        since: Date (day, month or year) from which a membership or treaty counts, by ref (`country.party_iccpr`).
     """
 
     name: str

@@ -232,7 +232,10 @@ NumberFormat = Literal["decimal", "upperRoman", "lowerRoman", "upperLetter", "lo
 
 @dataclass(frozen=True, slots=True)
 class NumberLevel:
-    """How one level is numbered: its figures, and a pattern over {chapter}, {clause}, {paragraph}, {point}, {sub}, {annex}."""
+    """How one level is numbered: its figures, and a pattern.
+
+    The pattern is over {chapter}, {clause}, {paragraph}, {point}, {sub} and {annex}.
+    """
 
     format: NumberFormat
     pattern: str

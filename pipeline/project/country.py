@@ -87,7 +87,16 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
     findings, readings = assess(assessment, laid, date)
     selection = select(assessment, laid, findings, readings, date)
     return Country(
-        folder.resolve().name, files, laid, their_files, assessment, findings, readings, selection, date, tuple(problems)
+        folder.resolve().name,
+        files,
+        laid,
+        their_files,
+        assessment,
+        findings,
+        readings,
+        selection,
+        date,
+        tuple(problems),
     )
 
 
@@ -120,5 +129,3 @@ def newest(library: Library) -> str:
 def digest(data: bytes) -> str:
     """Return the SHA-256 of bytes in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-

@@ -27,7 +27,9 @@ def examined() -> tuple[tuple[bool, str], ...]:
 
 def _python() -> tuple[bool, str]:
     sound = sys.version_info >= (3, 11)
-    return sound, f"Python {sys.version_info.major}.{sys.version_info.minor}" + ("" if sound else ": install Python 3.11 or newer")
+    return sound, f"Python {sys.version_info.major}.{sys.version_info.minor}" + (
+        "" if sound else ": install Python 3.11 or newer"
+    )
 
 
 def _packages() -> tuple[bool, str]:
@@ -41,7 +43,9 @@ def _jinja() -> tuple[bool, str]:
     from importlib.metadata import version
 
     found = tuple(int(p) for p in version("Jinja2").split(".")[:3])
-    return found >= OLDEST_JINJA, "Jinja2 " + ("is safe" if found >= OLDEST_JINJA else "is too old: pip install 'Jinja2>=3.1.6'")
+    return found >= OLDEST_JINJA, "Jinja2 " + (
+        "is safe" if found >= OLDEST_JINJA else "is too old: pip install 'Jinja2>=3.1.6'"
+    )
 
 
 def _fonts() -> tuple[bool, str]:
@@ -70,4 +74,7 @@ def _content() -> tuple[bool, str]:
         count = len(content.library_files())
     except ClausewrightError as error:
         return False, str(error)
-    return True, f"clause library with {count:,} files, {len(content.styles())} house styles, {len(content.examples())} examples"
+    return (
+        True,
+        f"clause library: {count:,} files, {len(content.styles())} house styles, {len(content.examples())} examples",
+    )

@@ -1,4 +1,4 @@
-"""The conductor of `draft` and `render`: a country folder in, versions in the store out, or nothing where nothing changed."""
+"""The conductor of `draft` and `render`: a country folder in, versions out, or nothing where nothing changed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem
 from pipeline.project import scan
 from pipeline.project.content import style_files
-from pipeline.project.records import as_bytes, findings_record, selection_record
 from pipeline.project.country import Country, decided, digest, the_library
+from pipeline.project.records import as_bytes, findings_record, selection_record
 from pipeline.render import style as styles
 from pipeline.render.style import HouseStyle
 from pipeline.store import codec, library_zip, names, version
@@ -139,7 +139,13 @@ def _speaks(country: Country, langs: tuple[str, ...]) -> None:
     for lang in langs or country.assessment.languages:
         if lang not in known:
             fix = f"use one of: {', '.join(sorted(known))}"
-            problem = Problem("INTAKE-095", Place("--lang" if langs else "country.yaml"), f"the library has no texts in '{lang}'", fix, "languages")
+            problem = Problem(
+                "INTAKE-095",
+                Place("--lang" if langs else "country.yaml"),
+                f"the library has no texts in '{lang}'",
+                fix,
+                "languages",
+            )
             raise Faulty([problem])
 
 
@@ -284,7 +290,7 @@ def _kept(folder: Path, file: str) -> bytes:
     path = folder / file
     if path.is_symlink() or not path.is_file():
         fix = "name a version's folder, such as output/norland/guidelines/0.1"
-        raise Faulty([Problem("STORE-030", Place(str(folder)), f"no version here: {file} is missing", fix)], Exit.INTAKE)
+        raise Faulty(
+            [Problem("STORE-030", Place(str(folder)), f"no version here: {file} is missing", fix)], Exit.INTAKE
+        )
     return path.read_bytes()
-
-

@@ -59,7 +59,16 @@ def checked_name(state: str) -> str:
     elif len(name) > MAX_NAME:
         message = f"the name has {len(name)} characters; at most {MAX_NAME}"
     if message:
-        raise Faulty([Problem("INTAKE-001", Place("NAME"), message, 'give the name as it is printed, such as "Republic of Example"')])
+        raise Faulty(
+            [
+                Problem(
+                    "INTAKE-001",
+                    Place("NAME"),
+                    message,
+                    'give the name as it is printed, such as "Republic of Example"',
+                )
+            ]
+        )
     return name
 
 
@@ -73,10 +82,11 @@ def _country_yaml(name: str, lang: str) -> str:
             f"name: {quoted}",
             f"languages: [{lang}]",
             "form:",
-            '  style: standard     # the house style',
+            "  style: standard     # the house style",
             '  marking: ""         # printed on every page, such as: For official use',
             "# law:               # the state's own law, by slot, once somebody has read it:",
-            "#   police_act: {title: Police Act, provision: section 12, from: 2001-01-01, read_by: legal adviser, read_on: 2026-05-01}",
+            "#   police_act:",
+            "#     {title: Police Act, provision: section 12, from: 2001-01-01, read_by: legal adviser, read_on: 2026-05-01}",
             "answers: {}",
             "",
         ]
@@ -187,7 +197,7 @@ def _bytes(file: Path) -> bytes:
 
 def _table(data: bytes, file: Path, mapping_file: str, library: Library) -> tuple[dict[str, bytes], Accounting]:
     built_in = mapping(mapping_file)
-    path, text = built_in if built_in else (mapping_file, _bytes(Path(mapping_file)))
+    path, text = built_in or (mapping_file, _bytes(Path(mapping_file)))
     found, problems = read_mapping(text, path, library)
     if found is None or any(not p.warning for p in problems):
         raise Faulty(problems, Exit.LIBRARY)
@@ -206,7 +216,9 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
         raise Faulty(problems)
     target = to / name
     if to.resolve() not in target.resolve().parents:
-        raise Faulty([Problem("INTAKE-003", Place(name), "this place lies outside the folder", "name a place within it")])
+        raise Faulty(
+            [Problem("INTAKE-003", Place(name), "this place lies outside the folder", "name a place within it")]
+        )
     write_file(target, data)
     return target
 

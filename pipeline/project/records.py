@@ -68,7 +68,13 @@ def _case(case: CaseDecision) -> dict[str, object]:
 
 def _leaves(leaves: Iterable[Leaf]) -> list[dict[str, object]]:
     return [
-        {"test": leaf.test.text, "for": leaf.subject, "read": leaf.value, "came_out": leaf.truth.value, "at": str(leaf.test.place)}
+        {
+            "test": leaf.test.text,
+            "for": leaf.subject,
+            "read": leaf.value,
+            "came_out": leaf.truth.value,
+            "at": str(leaf.test.place),
+        }
         for leaf in leaves
     ]
 

@@ -77,9 +77,14 @@ def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...],
         DoesNotHold: Something was found; the file must not be written.
     """
     wanted = [h for h in hidden if h and h not in shown_words]
-    haystacks = [layer for layer in layers(data)]
+    haystacks = list(layers(data))
     for needle in wanted:
-        forms = [needle.encode(), needle.encode("utf-16-le"), needle.encode("utf-16-be"), needle.encode().hex().encode()]
+        forms = [
+            needle.encode(),
+            needle.encode("utf-16-le"),
+            needle.encode("utf-16-be"),
+            needle.encode().hex().encode(),
+        ]
         encoded = base64.b64encode(needle.encode()).rstrip(b"=")[:-1]
         if len(encoded) >= 8:
             forms.append(encoded)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.compose.context import Context
 from pipeline.compose.citations import citations, number
+from pipeline.compose.context import Context
 from pipeline.compose.draft import compose
 from pipeline.condition.grammar import titled
 from pipeline.model.assessment import COUNTRY, answers_of
@@ -36,7 +36,9 @@ def drafts(country: Country, documents: tuple[str, ...] = DOCUMENTS) -> dict[str
     return {d: compose(context(country, d)) for d in documents}
 
 
-def context(country: Country, document: str, lang: str = "en", audience: str = "working", version: str = "0.0") -> Context:
+def context(
+    country: Country, document: str, lang: str = "en", audience: str = "working", version: str = "0.0"
+) -> Context:
     """Return what a document is composed from."""
     return Context(
         country.assessment, country.library, country.findings, country.selection, document, lang,
@@ -124,8 +126,12 @@ def _clause(country: Country, clause_id: str, where: str) -> Iterator[Line]:
         provision = citation.provision
         mark = {"read": "read in the instrument", "other": "read in another text", "recalled": "only recalled: read it"}
         start = f", applies from {provision.start}" if provision.start > country.as_of else ""
+        place = number(provision.number, citation.instrument.kind)
         name = citation.instrument.short.get("en", citation.instrument.id)
-        yield Line(1, f"rests on {name}, {number(provision.number, citation.instrument.kind)}{start} ({mark[provision.mark]}): {provision.gist.get('en', '')}")
+        yield Line(
+            1,
+            f"rests on {name}, {place}{start} ({mark[provision.mark]}): {provision.gist.get('en', '')}",
+        )
     for cite in clause.cites:
         if cite.startswith("slot:"):
             own = context(country, "guidelines").slot(cite.removeprefix("slot:"))
@@ -143,14 +149,17 @@ def _cases(decision: ClauseDecision) -> list[CaseDecision]:
     agreeing = [c for c in decision.cases if c.truth.value == decision.status] or list(decision.cases)
     unique: dict[tuple[object, ...], CaseDecision] = {}
     for case in agreeing:
-        unique.setdefault((case.truth, case.strength, case.ground, tuple(leaf.test for leaf in case.because), case.by), case)
+        unique.setdefault(
+            (case.truth, case.strength, case.ground, tuple(leaf.test for leaf in case.because), case.by), case
+        )
     return list(unique.values())
 
 
 def _case(country: Country, case: CaseDecision) -> Iterator[Line]:
     words = {
         "always": "it has no condition", "condition": "its condition decides", "required": "another clause needs it",
-        "superseded": "a more special clause takes its place", "excluded": "a clause of higher rank or later date stands instead",
+        "superseded": "a more special clause takes its place",
+        "excluded": "a clause of higher rank or later date stands instead",
         "left_out": "left out by decision", "prospective": "a use that is expected and has no system yet",
         "withheld": "answers are withheld", "not_in_force": "no text is valid at this date",
     }  # fmt: skip

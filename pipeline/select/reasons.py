@@ -64,7 +64,9 @@ def sentence(clause: Clause, decision: ClauseDecision, library: Library) -> str:
         case "in", "required":
             return f"Needed by {by}."
         case "in", "prospective":
-            return f"The country expects a use of this kind{where}, and a safeguard stands before the first system does."
+            return (
+                f"The country expects a use of this kind{where}, and a safeguard stands before the first system does."
+            )
         case "in", "withheld":
             return "The answers it depends on are withheld; a safeguard is kept."
         case "in", _:

@@ -19,7 +19,7 @@ from pipeline.model.clause import STRENGTHS, Clause, Strength
 from pipeline.model.condition import Leaf, Outcome, Truth
 from pipeline.model.finding import Asks, Findings
 from pipeline.model.library import Library
-from pipeline.model.selection import CaseDecision, ClauseDecision, Ground, Selection
+from pipeline.model.selection import CaseDecision, ClauseDecision, Ground, Selection, Status
 from pipeline.select.precedence import Precedence, precedence
 from pipeline.select.reasons import sentence
 
@@ -27,9 +27,7 @@ _RANK = {s: i for i, s in enumerate(STRENGTHS)}
 _STRONGEST_FIRST = tuple(reversed(STRENGTHS))
 
 
-def select(
-    assessment: Assessment, library: Library, findings: Findings, readings: Readings, as_of: str
-) -> Selection:
+def select(assessment: Assessment, library: Library, findings: Findings, readings: Readings, as_of: str) -> Selection:
     """Decide every clause of a library for a country at a date.
 
     Args:
@@ -53,7 +51,7 @@ def select(
         else:
             cases[clause.id] = {s: _case(clause, s, readings, plan, cases) for s in subjects[clause.scope]}
     decided: dict[str, ClauseDecision] = {}
-    unprinted_specials = _held_specials(plan, cases, subjects)
+    unprinted_specials = _held_specials(plan, cases)
     for clause in plan.order:
         decided[clause.id] = _national(clause, cases[clause.id], clause.id in unprinted_specials, library)
     for clause_id, states in library.clauses.items():
@@ -194,10 +192,8 @@ def _strength(
     return STRENGTHS[highest], is_open, leaves, tuple(dict.fromkeys((*outcome.asks, *asks)))
 
 
-def _held_specials(
-    plan: Precedence, cases: Mapping[str, Mapping[str, CaseDecision]], subjects: Mapping[str, tuple[str, ...]]
-) -> frozenset[str]:
-    """Return open clauses that would defeat a clause that is printed: the general rule stands until they are settled."""
+def _held_specials(plan: Precedence, cases: Mapping[str, Mapping[str, CaseDecision]]) -> frozenset[str]:
+    """Return open clauses that would defeat a printed one: the general rule stands until they are settled."""
     held: set[str] = set()
     for clause_id, defeaters in plan.defeated_by.items():
         stands = any(c.truth is not Truth.OUT for c in cases[clause_id].values())
@@ -208,13 +204,11 @@ def _held_specials(
     return frozenset(held)
 
 
-def _national(
-    clause: Clause, cases: Mapping[str, CaseDecision], held: bool, library: Library
-) -> ClauseDecision:
+def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, library: Library) -> ClauseDecision:
     all_cases = tuple(cases.values())
     holding = [c for c in all_cases if c.truth is Truth.IN]
     open_ = [c for c in all_cases if c.truth is Truth.OPEN]
-    status = "in" if holding else "open" if open_ else "out"
+    status: Status = "in" if holding else "open" if open_ else "out"
     if clause.stance == "permit":
         refused = [c for c in all_cases if c.truth is Truth.OUT] if clause.scope == "agency" else []
         status = "out" if refused else "open" if open_ else status
@@ -227,8 +221,8 @@ def _national(
         (s, tuple(by_strength[s])) for s in (*_STRONGEST_FIRST, None) if s in by_strength
     )
     asks = _asks(all_cases, status)
-    deciding = (holding or open_ or list(all_cases) or [None])[0]
-    ground: Ground = deciding.ground if deciding else "condition"
+    deciding = next(iter((*holding, *open_, *all_cases)), None)
+    ground: Ground = deciding.ground if deciding is not None else "condition"
     decision = ClauseDecision(
         clause.id, clause.valid_from, status, printed, strengths if printed else (), all_cases, ground, asks, ""
     )
@@ -236,7 +230,7 @@ def _national(
 
 
 def _asks(cases: tuple[CaseDecision, ...], status: str) -> Asks:
-    """Return the questions that would settle the clause: its presence where open, else the strength of cases that stand."""
+    """Return the questions that would settle the clause: its presence, or the strength of cases that stand."""
     if status == "out":
         return ()
     wanted = [c for c in cases if c.asks and (status == "open" or (c.truth is Truth.IN and c.strength_open))]

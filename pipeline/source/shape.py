@@ -19,8 +19,12 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=6000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$", max_length=64)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$", max_length=41)]
-Date = Annotated[str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", max_length=10)]
-Day = Annotated[str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", max_length=10)]
+Date = Annotated[
+    str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", max_length=10)
+]
+Day = Annotated[
+    str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", max_length=10)
+]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 TextByLang = Annotated[dict[Lang, Prose], Field(max_length=40)]
 
@@ -77,10 +81,14 @@ def _problem(node: Node, shape: type[Shape], error: Any, code: str) -> Problem:
         message = f"'{shown(given)}' is not allowed here{nearest(str(given), allowed)}"
         return Problem(code, place, message, f"use one of: {', '.join(allowed)}", field)
     if kind == "string_pattern_mismatch":
-        return Problem(code, place, f"'{shown(given)}' has not the form asked for", _form(error["ctx"]["pattern"]), field)
+        return Problem(
+            code, place, f"'{shown(given)}' has not the form asked for", _form(error["ctx"]["pattern"]), field
+        )
     if kind in ("string_type", "dict_type", "list_type", "tuple_type", "model_type"):
         wanted = {"string_type": "one text", "dict_type": "keys with values", "model_type": "keys with values"}
-        return Problem(code, place, f"{wanted.get(kind, 'a list')} is expected here", f"see docs/formats.md: {field}", field)
+        return Problem(
+            code, place, f"{wanted.get(kind, 'a list')} is expected here", f"see docs/formats.md: {field}", field
+        )
     message = str(error["msg"])[:1].lower() + str(error["msg"])[1:]
     return Problem(code, place, f"'{shown(given)}': {message}", f"see docs/formats.md: {field}", field)
 

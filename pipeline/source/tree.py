@@ -164,6 +164,8 @@ def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]
 
 def _place(file: str, event: yaml.Event) -> Place:
     mark = event.start_mark
+    if mark is None:  # pragma: no cover - libyaml marks every event
+        return Place(file, 1, 1)
     return Place(file, mark.line + 1, mark.column + 1)
 
 
