@@ -36,7 +36,7 @@ def country(
 ) -> Assessment:
     police = Agency("police", "National Police", answered("agency", agency or {}), tuple(systems))
     return Assessment(
-        name=name, issuer="Ministry of the Interior", fictional=True, demonstration="", packs=packs, as_of=AS_OF,
+        name=name, name_in_text=f"the {name}", issuer="Ministry of the Interior", fictional=True, demonstration="", packs=packs, as_of=AS_OF,
         languages=("en",), form=form or LegalForm("decimal", "standard", ""), law={},
         answers=answered("country", country or {}), agencies=(police,) if agencies is None else agencies,
         decisions=decisions, files={}, since={},

@@ -33,7 +33,7 @@ def standing(context: Context, instrument_id: str) -> Standing | None:
     members = law.members if law and law.members is not None else {}
     known = members.get(instrument_id)
     if known:
-        return "binds"
+        return "guides" if context.library.instruments[instrument_id].binding == "no" else "binds"
     packs = family(context.library.packs, context.assessment.packs)
     if any(instrument_id in p.guides for p in packs):
         return "guides"
@@ -88,7 +88,7 @@ def _instrument(context: Context, group: list[Citation]) -> Iterator[Inline]:
     yield Run(f"{context.text(first.instrument.short)}, {numbers}")
     remarks: list[str] = []
     dates = sorted({c.provision.start for c in group if c.provision.start > context.as_of})
-    remarks += [context.word("applies_from", date=context.date(d)).lower() for d in dates[:1]]
+    remarks += [context.word("applies_from_note", date=context.date(d)) for d in dates[:1]]
     remarks += [{"binds": "", "guides": context.word("guidance"), "watched": context.word("not_yet").lower(),
                  "unsettled": context.word("binding_unsettled")}[first.standing]]  # fmt: skip
     if any(c.provision.mark == "recalled" for c in group):

@@ -43,19 +43,12 @@ def clause_unit(placed: Placed, context: Context, plan: Plan, notes: Notes, zone
     body = list(_body(placed, context, plan))
     law = note(context, clause.cites)
     if law and body:
-        first = next((i for i, p in enumerate(body) if not _leads(p, body, i)), 0)
-        body[first] = replace(body[first], inlines=(*body[first].inlines, notes.add(law)))
+        body[0] = replace(body[0], inlines=(*body[0].inlines, notes.add(law)))
     blocks += body
     blocks += _remarks(placed, context)
     reason = placed.decision.reason if context.working else ""
     origin = Origin("national" if clause.national else "clause", clause.id, clause.valid_from, reason)
     return Unit(anchor, f"{placed.label} {title}".strip(), origin, zone, tuple(blocks))
-
-
-def _leads(paragraph_: Paragraph, body: list[Paragraph], i: int) -> bool:
-    """Return whether a paragraph only leads into points, so that a note stands better behind a later one."""
-    text = "".join(getattr(x, "text", "") for x in paragraph_.inlines).rstrip()
-    return text.endswith(":") and i + 1 < len(body) and body[i + 1].role in ("point", "bullet")
 
 
 def _body(placed: Placed, context: Context, plan: Plan) -> Iterator[Paragraph]:
@@ -93,21 +86,27 @@ def _body(placed: Placed, context: Context, plan: Plan) -> Iterator[Paragraph]:
 
 
 def _remarks(placed: Placed, context: Context) -> Iterator[Paragraph]:
-    """Yield the small lines beneath a clause: from when it applies, whom it concerns, what is still open."""
+    """Yield the small line beneath a clause: from when it applies, whom it concerns, what is still open."""
     clause, decision = placed.clause, placed.decision
+    said: list[Run] = []
     if clause.effective and clause.effective > context.as_of:
-        yield paragraph(context.word("applies_from", date=context.date(clause.effective)), "concerns")
-    if not context.working:
-        return
-    if clause.scope != "country" and clause.kind == "norm":
-        yield from _concerns(placed, context)
-    if decision.asks:
+        said.append(Run(context.word("applies_from", date=context.date(clause.effective)) + "."))
+    if context.working and clause.scope != "country" and clause.kind == "norm":
+        concerned = "; ".join(_concerned(placed, context))
+        if concerned:
+            key = "concerns_agencies" if clause.scope == "agency" else "concerns"
+            said.append(Run(context.word(key, systems=concerned, agencies=concerned) + "."))
+    if context.working and decision.asks:
         key = "open_kept" if decision.status == "open" else "open_strength"
-        yield Paragraph("concerns", (Run(context.word(key, count=str(len(decision.asks))), mark="open"),))
+        one = "_one" if len(decision.asks) == 1 else ""
+        said.append(Run(context.word(key + one, count=str(len(decision.asks))), mark="open"))
+    if said:
+        spaced = [r for run in said for r in (Run(" "), run)][1:]
+        yield Paragraph("concerns", tuple(spaced))
 
 
-def _concerns(placed: Placed, context: Context) -> Iterator[Paragraph]:
-    """Yield the line that says which agencies or systems a clause concerns at present, one per strength."""
+def _concerned(placed: Placed, context: Context) -> Iterator[str]:
+    """Yield the agencies or systems a clause concerns at present, per strength where there are several."""
     clause, decision = placed.clause, placed.decision
     known = _subjects(context, clause.scope)
     several = len(decision.strengths) > 1
@@ -116,17 +115,10 @@ def _concerns(placed: Placed, context: Context) -> Iterator[Paragraph]:
         expected = [s for s in subjects if s not in known]
         names = _named(context, real, known, clause.scope)
         if expected and not real and clause.scope == "system":
-            names = (
-                context.word("uses_expected")
-                if len(expected) > MOST_NAMED
-                else "; ".join(map(context.system_name, expected))
-            )
-        if not names:
-            continue
-        key = "concerns_agencies" if clause.scope == "agency" else "concerns"
-        line = context.word(key, systems=names, agencies=names)
-        prefix = f"{context.word(f'strength_word_{strength}')} — " if several and strength else ""
-        yield paragraph(prefix + line, "concerns")
+            few = len(expected) <= MOST_NAMED
+            names = ", ".join(map(context.system_name, expected)) if few else context.word("uses_expected")
+        if names:
+            yield f"{context.word(f'strength_word_{strength}')} – {names}" if several and strength else names
 
 
 def _subjects(context: Context, scope: str) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ class Context:
     def role(self, role_id: str) -> str:
         """Return a role's name, the country's own name for its body where it gave one."""
         own = self.answer(NAMED_ROLES[role_id]) if role_id in NAMED_ROLES else None
-        return own or self.text(self.library.roles[role_id].name)
+        return self.word("named_body", name=own) if own else self.text(self.library.roles[role_id].name)
 
     def short_role(self, role_id: str) -> str:
         """Return a role's short name for tables."""

@@ -138,7 +138,7 @@ def _role(planned: PlannedPart) -> HeadingRole:
 
 def _filled(text: str, context: Context) -> str:
     """Fill the state and the issuer into a text of the outline."""
-    return text.replace("{issuer}", context.issuer).replace("{state}", context.assessment.name)
+    return text.replace("{issuer}", context.issuer).replace("{state}", context.assessment.name_in_text)
 
 
 def _formula(name: str, context: Context) -> Iterator[Paragraph]:

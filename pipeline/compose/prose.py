@@ -195,7 +195,7 @@ def _value(match: re.Match[str], context: Context, label: Label) -> tuple[Run | 
         return (Ref(*target),)
     group, _, name = match[1].partition(".")
     if group == "country":
-        return (Run(context.assessment.name),)
+        return (Run(context.assessment.name_in_text),)
     if group == "agencies":
         annex = label("part:agencies")
         where = (Ref(*annex),) if annex else (Run(context.word("annex")),)

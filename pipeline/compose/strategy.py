@@ -40,7 +40,7 @@ def executive_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
         "process": counted["process"], "first": first, "years": years,
     }  # fmt: skip
     said = [
-        context.word("summary_scope", state=context.assessment.name, agencies=whom),
+        context.word("summary_scope", state=context.assessment.name_in_text, agencies=whom),
         context.word("summary_measures", **{k: str(v) for k, v in numbers.items()}),
     ]
     if context.working:
@@ -116,7 +116,7 @@ def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
     priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
     return (
         stacked((Ref(f"clause:{clause.id}", one.label), Run(" " + context.title(clause))), priority),
-        stacked(said["result"], f"{context.word('gap')}: {gaps}" if gaps else ""),
+        stacked(said["result"], f"{context.word('gap')}: {gaps}" if gaps and context.audience != "public" else ""),
         stacked(*((Run(f"{context.word(n)}: "), *said[n]) for n in ("baseline", "target"))),
         stacked(said["verification"]),
         stacked(lead, f"{context.word('support')}: {support}" if support else ""),

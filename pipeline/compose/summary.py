@@ -30,14 +30,14 @@ _SHADES: Mapping[str, Shade] = {"low": "low", "moderate": "moderate", "high": "h
 
 
 def findings_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return the short form for the strategy: readiness by agency and area, and how many agencies have each gap."""
-    return (*_readiness(context), *_gaps(context))
+    """Return the short form for the body of a strategy: readiness by agency and area."""
+    return tuple(_readiness(context))
 
 
 def assessment_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
     """Return the whole summary: readiness radar and table, heat map of risks, gaps."""
-    blocks = [*_radar(context), *_readiness(context), *_heat_map(context), *_gaps(context)]
-    return tuple(blocks)
+    in_body = context.document == "strategy"  # its first part prints the table already
+    return (*_radar(context), *([] if in_body else _readiness(context)), *_heat_map(context), *_gaps(context))
 
 
 def _level(context: Context, agency: Agency, area: str) -> tuple[int | None, str]:

@@ -28,6 +28,7 @@ class Head:
     """What country.yaml says; fields as in `Assessment`, and where each date of `since` stands."""
 
     name: str
+    name_in_text: str
     issuer: str
     fictional: bool
     demonstration: str
@@ -53,6 +54,10 @@ def read_head(data: bytes, path: str, library: Library) -> tuple[Head | None, li
     if shape is None:
         return None, problems
     name, faults = tidy(shape.name, place_at(tree, ("name",)), "name", codes.MAX_NAME)
+    in_text, odd = tidy(
+        shape.name_in_text or shape.name, place_at(tree, ("name_in_text",)), "name_in_text", codes.MAX_NAME
+    )
+    problems += odd
     issuer, more = tidy(shape.issuer, place_at(tree, ("issuer",)), "issuer", codes.MAX_NAME)
     marking, odd = tidy(shape.form.marking, place_at(tree, ("form", "marking")), "form.marking", 200)
     problems += faults + more + odd
@@ -72,7 +77,7 @@ def read_head(data: bytes, path: str, library: Library) -> tuple[Head | None, li
             Problem(codes.SHAPE, place, "the sentence is missing in the first language", fix, "demonstration")
         )
     head = Head(
-        name, issuer, shape.fictional == "true", " ".join(demonstration.split()), shape.packs,
+        name, in_text, issuer, shape.fictional == "true", " ".join(demonstration.split()), shape.packs,
         shape.as_of or "", shape.languages, LegalForm(shape.form.numbering, shape.form.style, marking), law,
         answers, since, places,
     )  # fmt: skip

@@ -41,6 +41,7 @@ class CountryFile(Shape):
 
     format: Format
     name: Line
+    name_in_text: OptionalLine = ""
     issuer: OptionalLine = ""
     fictional: Literal["true", "false"] = "false"
     demonstration: TextByLang | Annotated[str, StringConstraints(max_length=1000)] = ""

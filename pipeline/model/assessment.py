@@ -94,6 +94,7 @@ class Assessment:
 
     Attributes:
         name: The state's name as it is printed.
+        name_in_text: The name as it stands within a sentence, with its article: `the Republic of Example`.
         issuer: The ministry or body that issues the documents.
         fictional: True for an invented country, which every cover then says.
         demonstration: For a draft made from public data: the sentence the cover prints; else empty.
@@ -110,6 +111,7 @@ class Assessment:
     """
 
     name: str
+    name_in_text: str
     issuer: str
     fictional: bool
     demonstration: str
