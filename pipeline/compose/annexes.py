@@ -13,6 +13,7 @@ from pipeline.compose.tables import stacked, table
 from pipeline.model.clause import Term
 from pipeline.model.draft import Block, Inline, Ref, Run
 
+_WORD = re.compile(r"[\w-]+")
 MOST_PLACES = 8
 """How many clauses a row names before it counts the rest."""
 
@@ -73,24 +74,26 @@ def _said(context: Context, plan: Plan) -> str:
 
 def terms_used(context: Context, plan: Plan) -> tuple[Term, ...]:
     """Return the defined terms in fact used, in alphabetical order; terms that a definition uses count too."""
-    said = _said(context, plan)
+    said = _worded(_said(context, plan))
     found: dict[str, Term] = {}
+    forms = {
+        t.id: [_worded(f) for f in (context.text(t.term), *t.forms.get(context.lang, t.forms.get("en", ())))]
+        for t in context.library.terms.values()
+    }
     waiting = list(context.library.terms.values())
-    grown = True
-    while grown:
-        grown = False
-        for term in list(waiting):
-            forms = [context.text(term.term), *term.forms.get(context.lang, term.forms.get("en", ()))]
-            if any(_stands(f.lower(), said) for f in forms):
-                found[term.id] = term
-                waiting.remove(term)
-                said += " " + context.text(term.definition).lower()
-                grown = True
+    while True:
+        fresh = [t for t in waiting if any(f in said for f in forms[t.id])]
+        if not fresh:
+            break
+        found |= {t.id: t for t in fresh}
+        waiting = [t for t in waiting if t.id not in found]
+        said = "".join(_worded(context.text(t.definition)) for t in fresh)
     return tuple(sorted(found.values(), key=lambda t: context.text(t.term).lower()))
 
 
-def _stands(form: str, text: str) -> bool:
-    return form in text and re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", text) is not None
+def _worded(text: str) -> str:
+    """Return a text as its words in small letters, each between spaces, so that whole words can be looked for."""
+    return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 def glossary(context: Context, plan: Plan) -> tuple[Block, ...]:

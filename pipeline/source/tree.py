@@ -7,7 +7,8 @@ beyond the limits are refused while the events are read, before anything is buil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -61,7 +62,6 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 class _Open:
     node: Sequence | Mapping
     key: Scalar | None = None
-    repeats: list[Problem] = field(default_factory=list)
 
 
 def parse(data: bytes, file: str, code: str) -> tuple[Node | None, list[Problem]]:
@@ -101,6 +101,10 @@ class _Refusal(Exception):
         super().__init__(problem.message)
 
 
+_VALUES = frozenset((yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent))
+_ENDS = frozenset((yaml.SequenceEndEvent, yaml.MappingEndEvent))
+
+
 def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]:
     problems: list[Problem] = []
     stack: list[_Open] = []
@@ -133,29 +137,35 @@ def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]
             top.node.entries[key.text] = node
             top.node.keys[key.text] = key.place
 
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise refuse(event, "YAML anchors and aliases are not allowed", "write the value out where it is needed")
-        if getattr(event, "tag", None):
-            raise refuse(event, "YAML tags are not allowed", "remove the tag; every value is read as text")
-        if isinstance(event, (yaml.ScalarEvent, yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
+        kind = event.__class__
+        if kind in _VALUES:
             count += 1
             if count > MAX_NODES:
                 raise refuse(event, f"more than {MAX_NODES:,} values", "split the file")
-        if isinstance(event, yaml.ScalarEvent):
-            attach(Scalar(event.value, _place(file, event)))
-        elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            if event.anchor:
+                raise refuse(
+                    event, "YAML anchors and aliases are not allowed", "write the value out where it is needed"
+                )
+            if event.tag:
+                raise refuse(event, "YAML tags are not allowed", "remove the tag; every value is read as text")
+            if kind is yaml.ScalarEvent:
+                attach(Scalar(event.value, _place(file, event)))
+                continue
             if len(stack) >= MAX_DEPTH:
                 raise refuse(event, f"nested more than {MAX_DEPTH} deep", "flatten the structure")
             place = _place(file, event)
             node: Sequence | Mapping = (
-                Sequence([], place) if isinstance(event, yaml.SequenceStartEvent) else Mapping({}, {}, place)
+                Sequence([], place) if kind is yaml.SequenceStartEvent else Mapping({}, {}, place)
             )
             attach(node)
             stack.append(_Open(node))
-        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+        elif kind in _ENDS:
             stack.pop()
-        elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
+        elif kind is yaml.AliasEvent:
+            raise refuse(event, "YAML anchors and aliases are not allowed", "write the value out where it is needed")
+        elif kind is yaml.DocumentStartEvent and root is not None:
             raise refuse(event, "a second document begins here", "keep one document in a file")
     if root is None:
         root = Mapping({}, {}, Place(file, 1, 1))

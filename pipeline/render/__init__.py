@@ -1,0 +1,1 @@
+"""A `Draft` drawn: writers choose no words and count no numbers."""
