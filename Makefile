@@ -1,0 +1,70 @@
+# Clausewright: `make` alone tells what there is.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+COUNTRY ?= intake/examples/norland
+OUT ?= output
+RUNS ?= 3
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
+
+.PHONY: help
+help: ## tell what there is
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One environment, made anew when the lock changes; what tests need is added to it.
+.venv/ready: requirements.lock
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 with venv is needed: apt-get install python3.11 python3.11-venv, or set PYTHON=" >&2; exit 5; }
+	@echo "Preparing .venv (once; about 300 MB)" >&2
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/tested: requirements-dev.lock .venv/ready
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: setup
+setup: .venv/ready ## prepare .venv with what a draft needs, as locked
+
+.PHONY: draft
+draft: setup ## draft both documents for the fictional country Norland (COUNTRY=, OUT=)
+	@$(BIN)/clausewright draft $(COUNTRY) --document guidelines --document strategy --out $(OUT)
+
+.PHONY: test
+test: .venv/tested ## run the tests (ARGS='-m "not slow"' for the quick ones)
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: .venv/tested ## lint, types, and the library itself
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/clausewright check
+
+.PHONY: bench
+bench: .venv/tested ## measure what a drafter waits for, on the examples (RUNS=3)
+	$(BIN)/python tests/bench.py $(RUNS)
+
+.PHONY: accept
+accept: .venv/tested ## write the expected results anew; read the diff before you commit it
+	CLAUSEWRIGHT_ACCEPT=1 $(BIN)/python -m pytest tests/test_golden.py
+
+.PHONY: lock
+lock: .venv/tested ## choose newest versions and lock them by digest (needs the network)
+	$(BIN)/python -m venv --clear .venv/locking
+	.venv/locking/bin/python -m pip --quiet install pip-tools
+	for lock in requirements.lock "requirements-dev.lock --extra tests -c requirements.lock"; do \
+	  .venv/locking/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-build-deps \
+	    --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+	    pyproject.toml -o $$lock || exit 5; done
+
+.PHONY: clean
+clean: ## remove .venv, caches and builds; never what stands in output/
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +

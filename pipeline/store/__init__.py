@@ -1,0 +1,1 @@
+"""A store of versions: bytes in, a version folder whole or not at all; receipts, history, verifying."""
