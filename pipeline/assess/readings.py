@@ -93,4 +93,4 @@ class Case:
 
     def read(self, ref: str) -> Reading:
         """Return what is known of a ref in this case."""
-        return self._readings.reading(ref, self._subjects[ref.partition(".")[0]])
+        return self._readings.reading(ref, self._subjects[ref[: ref.index(".")]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.compose.annexes import placed
+from pipeline.compose.citations import citations
 from pipeline.compose.context import Context
 from pipeline.compose.plan import Placed, Plan
 from pipeline.compose.prose import paragraph, sentence
@@ -112,7 +113,8 @@ def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
         if target:
             depends += [Run(", ") if depends else Run(context.word("after") + " "), Ref(*target)]
     lead = f"{context.word('lead')}: {context.short_role(clause.lead)}"
-    gaps = "; ".join(_gap(context, ref) for ref in clause.answers_gap)
+    gaps = "; ".join(_gap(context, ref) for ref in clause.answers_gap) if context.audience != "public" else ""
+    law = dict.fromkeys(context.text(c.instrument.short) for c in citations(context, clause.cites))
     priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
     return (
         stacked((Ref(f"clause:{clause.id}", one.label), Run(" " + context.title(clause))), priority),
@@ -196,12 +198,8 @@ def cost_lines(context: Context, plan: Plan) -> tuple[Block, ...]:
         by_role.setdefault(one.clause.cost_role, []).append(one)
     rows = []
     for role, found in by_role.items():
-        refs: list[Inline] = []
-        for one in found:
-            refs += [Run(", ")] if refs else []
-            refs.append(Ref(f"clause:{one.clause.id}", one.label))
         rows.append(
-            (context.short_role(role), tuple(refs), context.word("to_be_costed", role=context.short_role(role)))
+            (context.short_role(role), _listed_refs(found), context.word("to_be_costed", role=context.short_role(role)))
         )
     if not rows:
         return ()
@@ -221,13 +219,9 @@ def risk_register(context: Context, plan: Plan) -> tuple[Block, ...]:
         answered = [p for p in measures(plan) if rule.ref in p.clause.answers_gap]
         if not answered:
             continue
-        refs: list[Inline] = []
-        for one in answered:
-            refs += [Run(", ")] if refs else []
-            refs.append(Ref(f"clause:{one.clause.id}", one.label))
         name = _gap(context, rule.ref)
         known = context.word("risk_found" if value == "yes" else "not_assessed")
-        rows.append((name[:1].upper() + name[1:], known, tuple(refs)))
+        rows.append((name[:1].upper() + name[1:], known, _listed_refs(answered)))
     if not rows or context.audience == "public":
         return ()
     columns = ((context.word("gap"), 0.4), (context.word("finding"), 0.3), (context.word("mitigation"), 0.3))
@@ -235,23 +229,28 @@ def risk_register(context: Context, plan: Plan) -> tuple[Block, ...]:
 
 
 def monitoring_table(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return what is measured for the measures of first priority, by whom, from which year."""
-    first = [p for p in measures(plan) if p.decision.strengths and p.decision.strengths[0][0] == "shall"]
+    """Return who reports on which measures, and from which year; targets stand once, in the action plan."""
+    by_owner: dict[str, list[Placed]] = {}
+    for one in measures(plan):
+        by_owner.setdefault(one.clause.owner_role or one.clause.lead, []).append(one)
     rows = [
         (
-            stacked((Ref(f"clause:{p.clause.id}", p.label), Run(" " + context.title(p.clause)))),
-            stacked(sentence(context.block(p.clause, "target"), context, plan.label)),
-            stacked(context.short_role(p.clause.owner_role or p.clause.lead)),
-            stacked(f"{context.word('year')} {min(p.clause.years)}"),
+            context.short_role(owner),
+            _listed_refs(found),
+            f"{context.word('year')} {min(y for p in found for y in p.clause.years)}",
         )
-        for p in first
+        for owner, found in by_owner.items()
     ]
     if not rows:
         return ()
-    columns = (
-        (context.word("measure"), 0.36),
-        (context.word("target"), 0.36),
-        (context.word("owner"), 0.16),
-        (context.word("from_year"), 0.12),
-    )
+    columns = ((context.word("owner"), 0.34), (context.word("measures"), 0.5), (context.word("from_year"), 0.16))
     return (table(columns, rows, context.word("monitoring_caption")),)
+
+
+def _listed_refs(found: list[Placed]) -> tuple[Inline, ...]:
+    """Return references to measures by number, with commas between."""
+    inlines: list[Inline] = []
+    for one in found:
+        inlines += [Run(", ")] if inlines else []
+        inlines.append(Ref(f"clause:{one.clause.id}", one.label))
+    return tuple(inlines)

@@ -59,7 +59,7 @@ def _joined(parts: list[Outcome], deciding: Truth, neutral: Truth) -> Outcome:
     if unsettled:
         asks = tuple(dict.fromkeys(a for p in unsettled for a in p.asks))
         return Outcome(Truth.OPEN, tuple(leaf for p in unsettled for leaf in p.because), asks)
-    return Outcome(neutral, tuple(dict.fromkeys(leaf for p in parts for leaf in p.because)))
+    return Outcome(neutral, tuple(leaf for p in parts for leaf in p.because))
 
 
 def _leaf(test: Test, reading: Reading, rank: Rank) -> Outcome:

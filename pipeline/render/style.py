@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -72,6 +72,8 @@ class HouseStyle:
         boxes: How each kind of box looks.
         places: `contents`: how many levels the contents list; `chart`: height of a chart in millimetres.
         styles: Our style names (folded) to the names that the template uses instead.
+        sizes: Typeface that the template names to the share of its size at which its stand-in is set; faces of one
+            nominal size differ in how large their letters are.
     """
 
     name: str
@@ -85,6 +87,7 @@ class HouseStyle:
     boxes: Mapping[str, BoxLook]
     places: Mapping[str, str]
     styles: Mapping[str, str]
+    sizes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def brand(self) -> Mapping[str, object]:
@@ -141,7 +144,7 @@ def luminance(colour: str) -> float:
 class _Brand:
     """Reads brand.yaml: closed keys, every value text, each problem with its line."""
 
-    KEYS = ("accent", "fonts", "logo", "table", "boxes", "places", "styles")
+    KEYS = ("accent", "fonts", "logo", "table", "boxes", "places", "sizes", "styles")
 
     def __init__(self, file: str, data: bytes, files: Mapping[str, bytes]) -> None:
         self._file = file
@@ -178,6 +181,7 @@ class _Brand:
             ),
             boxes={kind: self._box(kind, boxes.get(kind)) for kind in BOXES},
             places=self._places(self._section("places")),
+            sizes=self._sizes(self._texts("sizes", self._section("sizes"))),
             styles={" ".join(k.lower().split()): v for k, v in self._texts("styles", self._section("styles")).items()},
         )
 
@@ -205,6 +209,15 @@ class _Brand:
             self._wrong(("places", "contents"), "the contents list 1, 2 or 3 levels", "write `contents: 2`")
         if not re.fullmatch(r"[4-9][0-9]|1[0-9][0-9]", found["chart"]):
             self._wrong(("places", "chart"), "a chart is 40 to 199 mm high", "write `chart: 95`")
+        return found
+
+    def _sizes(self, sizes: Mapping[str, str]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for face, share in sizes.items():
+            if re.fullmatch(r"(0\.[6-9][0-9]?)|(1(\.[0-4][0-9]?)?)", share):
+                found[face] = float(share)
+            else:
+                self._wrong(("sizes", face), f"{shown(share)!r} is no share of a size", 'write "0.9" or the like')
         return found
 
     def _colour(self, path: tuple[str, ...], value: object) -> str:

@@ -134,7 +134,9 @@ def of(style: HouseStyle) -> Theme:
     Raises:
         Faulty: As `read`.
     """
-    return _read(style.template, tuple(style.fonts.items()), tuple(style.styles.items()), f"{style.name}/template.docx")
+    shares = tuple(style.sizes.items())
+    file = f"{style.name}/template.docx"
+    return _read(style.template, tuple(style.fonts.items()), tuple(style.styles.items()), file, shares)
 
 
 def read(
@@ -159,7 +161,11 @@ def read(
 
 @lru_cache(maxsize=8)
 def _read(
-    template: bytes, fonts: tuple[tuple[str, str], ...], renamed: tuple[tuple[str, str], ...], file: str
+    template: bytes,
+    fonts: tuple[tuple[str, str], ...],
+    renamed: tuple[tuple[str, str], ...],
+    file: str,
+    shares: tuple[tuple[str, float], ...] = (),
 ) -> Theme:
     parts = package.opened(template, file, Exit.LIBRARY)
     document, styles, theme = (
@@ -178,7 +184,12 @@ def _read(
     problems = [_unshipped(font, face, file) for font, face in faces.items() if face not in SHIPPED]
     if problems:
         raise Faulty(problems, Exit.LIBRARY)
-    return Theme(_paper(document), {name: replace(look, font=faces[look.font]) for name, look in looks.items()})
+    share = {name.lower(): part for name, part in shares}
+    drawn = {
+        name: replace(look, font=faces[look.font], size=round(look.size * share.get(look.font.lower(), 1), 2))
+        for name, look in looks.items()
+    }
+    return Theme(_paper(document), drawn)
 
 
 def _unshipped(font: str, face: str, file: str) -> Problem:

@@ -7,7 +7,7 @@ from pipeline.model.clause import Clause
 from pipeline.model.condition import Leaf, Test
 from pipeline.model.library import Library
 from pipeline.model.question import NOT_APPLICABLE, WITHHELD
-from pipeline.model.selection import ClauseDecision
+from pipeline.model.selection import CaseDecision, Ground, Status
 
 MOST_LEAVES = 3
 
@@ -51,14 +51,22 @@ def _short(library: Library, instrument: str) -> str:
     return found.short.get("en", instrument) if found else instrument
 
 
-def sentence(clause: Clause, decision: ClauseDecision, library: Library) -> str:
-    """Return one sentence on why the clause came out as it did for the national document."""
-    case = next((c for c in decision.cases if c.truth.value == decision.status), None)
+def sentence(
+    clause: Clause,
+    status: Status,
+    ground: Ground,
+    printed: bool,
+    cases: tuple[CaseDecision, ...],
+    asked: int,
+    library: Library,
+) -> str:
+    """Return one sentence on why a clause came out as it did for the national document."""
+    agreeing = [c for c in cases if c.truth.value == status]
+    case = agreeing[0] if agreeing else None
     facts = "; ".join(leaf_words(library, leaf) for leaf in (case.because if case else ())[:MOST_LEAVES])
     by = ", ".join(f"“{title_of(library, c)}”" for c in (case.by if case else ()))
-    cases = sum(1 for c in decision.cases if c.truth.value == decision.status)
-    where = f" ({cases} cases)" if cases > 1 and clause.scope != "country" else ""
-    match decision.status, decision.ground:
+    where = f" ({len(agreeing)} cases)" if len(agreeing) > 1 and clause.scope != "country" else ""
+    match status, ground:
         case "in", "always":
             return "Part of every national document."
         case "in", "required":
@@ -72,9 +80,8 @@ def sentence(clause: Clause, decision: ClauseDecision, library: Library) -> str:
         case "in", _:
             return f"Brought in by this{where}: {facts}." if facts else "Its condition holds."
         case "open", _:
-            kept = "kept as a safeguard" if decision.printed else "held back"
-            count = len(decision.asks)
-            return f"Open, and {kept}, until {count} {'question is' if count == 1 else 'questions are'} answered."
+            kept = "kept as a safeguard" if printed else "held back"
+            return f"Open, and {kept}, until {asked} {'question is' if asked == 1 else 'questions are'} answered."
         case "out", "superseded" | "excluded":
             return f"Its place is taken by {by}."
         case "out", "left_out":

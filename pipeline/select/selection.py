@@ -223,10 +223,10 @@ def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, lib
     asks = _asks(all_cases, status)
     deciding = next(iter((*holding, *open_, *all_cases)), None)
     ground: Ground = deciding.ground if deciding is not None else "condition"
-    decision = ClauseDecision(
-        clause.id, clause.valid_from, status, printed, strengths if printed else (), all_cases, ground, asks, ""
+    reason = sentence(clause, status, ground, printed, all_cases, len(asks), library)
+    return ClauseDecision(
+        clause.id, clause.valid_from, status, printed, strengths if printed else (), all_cases, ground, asks, reason
     )
-    return replace(decision, reason=sentence(clause, decision, library))
 
 
 def _asks(cases: tuple[CaseDecision, ...], status: str) -> Asks:

@@ -88,7 +88,12 @@ BLOCKS = r"""
   // Without a number a lesser heading stands with the text, a chapter at the edge.
   let at = if label == none and it.level > 1 { column } else { 0pt }
   block(width: 100%, above: above, below: below, inset: ((side): at), breakable: false, dress(look, {
-    if label == none { it.body } else if wide {
+    if label == none { it.body } else if wide and it.level > 1 {
+      // A number wider than its column runs into the title, as Word sets it.
+      text(fill: accent, label)
+      h(0.8em)
+      it.body
+    } else if wide {
       text(size: calc.max(0.72 * look.size, looks.body.size), fill: accent, weight: "semibold", label)
       linebreak()
       it.body
