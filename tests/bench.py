@@ -66,7 +66,9 @@ def child(words: list[str], runs: int = RUNS) -> tuple[float, float]:
             "import resource,subprocess,sys;p=subprocess.run(sys.argv[1:],capture_output=True);"
             "u=resource.getrusage(resource.RUSAGE_CHILDREN);print(u.ru_utime+u.ru_stime,u.ru_maxrss/1024,p.returncode)"
         )
-        out = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True, cwd=ROOT)
+        out = subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True, cwd=ROOT
+        )
         cpu, memory, code = out.stdout.split()
         if code != "0":
             raise SystemExit(f"{' '.join(words)} ended with {code}")
@@ -136,7 +138,8 @@ def small(assessment: Assessment) -> Assessment:
     """Return a country with one agency, one system, and every use decided."""
     agency = assessment.agencies[-1]
     answers = {
-        r: (replace(a, value="out_of_scope") if r.startswith("country.use_") else a) for r, a in assessment.answers.items()
+        r: (replace(a, value="out_of_scope") if r.startswith("country.use_") else a)
+        for r, a in assessment.answers.items()
     }
     return replace(assessment, answers=answers, agencies=(replace(agency, systems=agency.systems[:1]),))
 
@@ -176,9 +179,7 @@ def rows() -> list[Row]:
             shutil.rmtree(out, ignore_errors=True)
             words = [w for f in formats for w in ("--format", f)]
             command = [sys.executable, "-m", "pipeline.cli", "draft", str(EXAMPLE), "--document", "guidelines", *words]
-            results = []
-            for i in range(RUNS):
-                results.append(child([*command, "--out", str(out / str(i))], 1))
+            results = [child([*command, "--out", str(out / str(i))], 1) for i in range(RUNS)]
             return min(r[0] for r in results), max(r[1] for r in results)
 
         cpu, memory = process("docx")
@@ -230,15 +231,43 @@ def _peers(found: list[Row], draft: Draft, style: styles.HouseStyle, drawn: floa
         import weasyprint
 
         peer = least(lambda: weasyprint.HTML(string=html).write_pdf())
-        found.append(Row("PDF, against WeasyPrint from our HTML", f"{drawn:.4f}", f"{peer:.4f}", f"{peer / drawn:.2f} times faster", "-"))
+        found.append(
+            Row(
+                "PDF, against WeasyPrint from our HTML",
+                f"{drawn:.4f}",
+                f"{peer:.4f}",
+                f"{peer / drawn:.2f} times faster",
+                "-",
+            )
+        )
     else:
         found.append(Row("PDF, against WeasyPrint", f"{drawn:.4f}", "not installed", "", "-"))
     soffice = shutil.which("soffice")
     if soffice:
         path = folder / "whole.docx"
         path.write_bytes(docx.write(draft, style))
-        cpu, _ = child([soffice, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf", "--outdir", str(folder), str(path)], 3)
-        found.append(Row("PDF, against LibreOffice from our DOCX", f"{drawn:.4f}", f"{cpu:.4f}", f"{cpu / drawn:.2f} times faster", "-"))
+        cpu, _ = child(
+            [
+                soffice,
+                "--headless",
+                f"-env:UserInstallation=file://{folder}/profile",
+                "--convert-to",
+                "pdf",
+                "--outdir",
+                str(folder),
+                str(path),
+            ],
+            3,
+        )
+        found.append(
+            Row(
+                "PDF, against LibreOffice from our DOCX",
+                f"{drawn:.4f}",
+                f"{cpu:.4f}",
+                f"{cpu / drawn:.2f} times faster",
+                "-",
+            )
+        )
     else:
         found.append(Row("PDF, against LibreOffice", f"{drawn:.4f}", "not installed", "", "-"))
 
@@ -252,13 +281,18 @@ def _selecting(found: list[Row], assessment: Assessment, library: Library) -> No
 
     findings, readings = assess(one, many, "2026-11-01")
     cpu = least(decide)
-    found.append(Row("500 clauses selected with reasons, one agency and system", f"{cpu * 1000:.1f} ms", "", "", "under 10 ms"))
+    found.append(
+        Row("500 clauses selected with reasons, one agency and system", f"{cpu * 1000:.1f} ms", "", "", "under 10 ms")
+    )
 
 
 def main() -> None:
     """Print the table."""
     found = rows()
-    widths = [max(len(getattr(r, f)) for r in [*found, Row("what", "ours", "peer", "ratio", "aim")]) for f in ("what", "ours", "peer", "ratio", "aim")]
+    widths = [
+        max(len(getattr(r, f)) for r in [*found, Row("what", "ours", "peer", "ratio", "aim")])
+        for f in ("what", "ours", "peer", "ratio", "aim")
+    ]
     for row in [Row("what", "ours", "peer", "ratio", "aim"), *found]:
         cells = (row.what, row.ours, row.peer, row.ratio, row.aim)
         print("  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip())  # noqa: T201

@@ -69,7 +69,8 @@ def test_a_question_that_is_not_relevant_reads_as_not_applicable(library: Librar
     relevant = [
         q for q in library.questions.values() if q.relevant is not None and "personal_data is yes" in str(q.relevant)
     ]
-    assert question and relevant
+    assert question.relevant is not None
+    assert relevant
     assert readings.reading(relevant[0].ref, "police/one").value == "not_applicable"
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.condition.evaluation import evaluate, ranks
-from pipeline.condition.grammar import parse, tests as all_tests
+from pipeline.condition.grammar import parse
+from pipeline.condition.grammar import tests as all_tests
 from pipeline.model.condition import Condition, Grouped, Test, Truth
 from pipeline.model.finding import Reading
 from pipeline.model.problem import Place
@@ -87,7 +88,11 @@ def test_scope_keeps_narrower_subjects_out_of_sight() -> None:
 
 
 def test_a_list_without_a_join_and_two_joins_are_refused() -> None:
-    for text in ("- system.use is live\n", "all: [system.use is live]\nany: [system.use is live]\n", "alle: [system.use is live]\n"):
+    for text in (
+        "- system.use is live\n",
+        "all: [system.use is live]\nany: [system.use is live]\n",
+        "alle: [system.use is live]\n",
+    ):
         tree, _ = parse_yaml(text.encode(), "c.yaml", "X-001")
         assert tree is not None
         found, problems = parse(tree, VARIABLES, "system", "X-001")
@@ -150,15 +155,24 @@ def test_reasons_are_the_smallest_that_explain() -> None:
 
 
 def test_an_open_condition_names_every_question_without_stopping_early() -> None:
-    outcome = evaluate(condition("all: [system.use is live, system.risk is high, agency.ready is yes]"), read({"system.use": "live"}), RANK)
+    outcome = evaluate(
+        condition("all: [system.use is live, system.risk is high, agency.ready is yes]"),
+        read({"system.use": "live"}),
+        RANK,
+    )
     assert outcome.truth is Truth.OPEN
     assert [ref for ref, _ in outcome.asks] == ["system.risk", "agency.ready"]
+
+
+def codes(ref: str) -> tuple[str, ...]:
+    values = VARIABLES[ref].scale
+    return values.codes() if values else ()
 
 
 ATOMS = [
     Test(ref, "is", (code,), f"{ref} is {code}", HERE)
     for ref in ("system.risk", "system.use", "agency.ready")
-    for code in (VARIABLES[ref].scale.codes() if VARIABLES[ref].scale else ())
+    for code in codes(ref)
 ]
 CONDITIONS = st.recursive(
     st.sampled_from(ATOMS),

@@ -106,7 +106,7 @@ def test_every_clause_has_one_place_in_each_of_its_documents(library: Library) -
         (b"stance: require", b"stance: require\nif_open: hold", "a safeguard must not be dropped"),
         (b"stance: require", b"stance: require\nrequires: [no-such-clause]", "no clause 'no-such-clause'"),
         (b"stance: require", b"stance: require\nsupersedes: [test-clause]", "a clause names itself"),
-        (b"stance: require", b"stance: require\nwhen: country.member_ue is yes", "'country.member_ue' is no question or finding; did you mean 'country.member_eu'?"),
+        (b"stance: require", b"stance: require\nwhen: country.membr_eu is yes", "'country.membr_eu' is no question or finding; did you mean 'country.member_eu'?"),
         (b"stance: require", b"stance: require\nchoices: [no_such]", "no choice 'no_such'"),
         (b"strength: shall", b"strength: shall\nescalate: [{to: should, when: country.member_eu is yes}]", "which is no rise from 'shall'"),
     ],

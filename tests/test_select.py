@@ -105,7 +105,9 @@ def test_rank_of_the_law_cited_decides_between_clauses_that_exclude_each_other(b
 
 
 def test_what_a_clause_requires_comes_in_with_it(bare: dict[str, bytes]) -> None:
-    library = made(bare, first="when: country.member_eu is yes; requires: [second]", second="when: country.member_au is yes")
+    library = made(
+        bare, first="when: country.member_eu is yes; requires: [second]", second="when: country.member_au is yes"
+    )
     selection = decided(country(country={"member_eu": "yes", "member_au": "no"}), library)
     assert (one(selection, "second").status, one(selection, "second").ground) == ("in", "required")
     assert "“T”" in one(selection, "second").reason
@@ -146,7 +148,9 @@ def test_a_use_to_be_regulated_keeps_its_safeguards_without_any_system(bare: dic
 
 
 def test_a_permission_for_agencies_needs_every_agency(bare: dict[str, bytes]) -> None:
-    library = made(bare, leave="scope: agency; stance: permit; strength: may; if_open: hold; when: agency.has_legal_service is yes")
+    library = made(
+        bare, leave="scope: agency; stance: permit; strength: may; if_open: hold; when: agency.has_legal_service is yes"
+    )
     yes, no = ({"agency.has_legal_service": answer(v)} for v in ("yes", "no"))
     both = (Agency("a", "A", yes, ()), Agency("b", "B", yes, ()))
     assert one(decided(country(agencies=both), library), "leave").status == "in"

@@ -9,13 +9,10 @@ import click
 
 from pipeline.cli import printing
 from pipeline.cli.decisions import AS_OF, FOLDER, checked_date
-from pipeline.condition.grammar import titled
-from pipeline.model.assessment import COUNTRY
 from pipeline.model.problem import Exit, Refused
-from pipeline.project import drafting
+from pipeline.project import drafting, report
 from pipeline.project.country import Country
 from pipeline.project.drafting import DOCUMENTS, FORMATS, Wish
-from pipeline.project.why import context
 
 AUDIENCE = click.Choice(["working", "consultation", "public"])
 
@@ -94,16 +91,12 @@ def _progress() -> _Silent | _Status:
 
 def _next(country: Country) -> None:
     """Name the three answers that would settle most."""
-    names = context(country, "guidelines")
-    asked = [(a, c) for a, c in country.selection.ask_next if a[0] in country.library.variables][:3]
-    if not asked:
-        return
-    click.echo("\nAnswers that would settle most:")
-    for (ref, subject), clauses in asked:
-        who = country.assessment.name if subject == COUNTRY else names.system_name(subject)
-        question = titled(country.library.variables[ref], "en")
-        count = f"{len(clauses)} {'clause' if len(clauses) == 1 else 'clauses'}"
-        printing.lines([(1, f"{question} ({who}; {count}; {ref.partition('.')[2]})")])
+    asked = report.questions(country, 3)
+    if asked:
+        click.echo("\nAnswers that would settle most:")
+    for question, who, count, name in asked:
+        clauses = f"{count} {'clause' if count == 1 else 'clauses'}"
+        printing.lines([(1, f"{question} ({who}; {clauses}; {name})")])
 
 
 @click.command()
@@ -129,11 +122,10 @@ def render(version: Path, format_: str, lang: str, audience: str | None, style: 
 def verify(path: Path) -> int:
     """Check a version, or a whole output folder, against its digests."""
     from pipeline.cli.ending import told
-    from pipeline.store.verify import verify as verified
 
     if not path.is_dir():
         raise click.BadParameter(f"{path}: no such folder", param_hint="PATH")
-    problems = verified(path)
+    problems = report.verified(path)
     if problems:
         told(tuple(problems))
         return Exit.DOES_NOT_HOLD

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.compose.citations import note
 from pipeline.compose.context import Context
 from pipeline.compose.plan import Placed, Plan, figure, printed
-from pipeline.compose.prose import Line, lines, paragraph
+from pipeline.compose.prose import Line, lines
 from pipeline.model.draft import Block, Footnote, Heading, Inline, Origin, Paragraph, Run, Unit, Zone
 
 MOST_NAMED = 6

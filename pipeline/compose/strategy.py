@@ -118,7 +118,11 @@ def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
     priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
     return (
         stacked((Ref(f"clause:{clause.id}", one.label), Run(" " + context.title(clause))), priority),
-        stacked(said["result"], f"{context.word('gap')}: {gaps}" if gaps and context.audience != "public" else ""),
+        stacked(
+            said["result"],
+            f"{context.word('gap')}: {gaps}" if gaps else "",
+            f"{context.word('source')}: {'; '.join(law)}" if law else "",
+        ),
         stacked(*((Run(f"{context.word(n)}: "), *said[n]) for n in ("baseline", "target"))),
         stacked(said["verification"]),
         stacked(lead, f"{context.word('support')}: {support}" if support else ""),

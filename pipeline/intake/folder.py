@@ -69,7 +69,8 @@ def read(files: Mapping[str, bytes], library: Library) -> tuple[Assessment | Non
     if head is None or any(not p.warning for p in problems):
         return None, problems
     assessment = Assessment(
-        head.name, head.name_in_text, head.issuer, head.fictional, head.demonstration, head.packs, head.as_of, head.languages,
+        head.name, head.name_in_text, head.issuer, head.fictional, head.demonstration, head.packs, head.as_of,
+        head.languages,
         head.form, head.law, country, ordered, decisions, digests, head.since,
     )  # fmt: skip
     return assessment, problems

@@ -21,7 +21,7 @@ from pipeline.source.shape import nearest
 
 Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
 
-_REDO = "copy the answers into a fresh form (`clausewright form`)"
+_REDO = "copy the answers into a fresh form (`clausewright start` makes one)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
     outlines, words, numberings, legal_forms, faults = read_outlines(under("templates/documents/"))
     problems += faults
     clause_files = {
-        p: files[p] for p in sorted(files) if p.startswith("clauses/") and p.count("/") > 1 and p.split("/")[1] not in NOT_CLAUSES
+        p: files[p]
+        for p in sorted(files)
+        if p.startswith("clauses/") and p.count("/") > 1 and p.split("/")[1] not in NOT_CLAUSES
     }
     clauses, faults = read_clauses(clause_files, variables)
     problems += faults

@@ -12,6 +12,7 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.project import content
 from pipeline.project.country import decided, the_library
 from pipeline.render import style as styles
+from pipeline.store.verify import verify
 
 Found = tuple[tuple[Problem, ...], tuple[Exit, ...], tuple[str, ...]]
 
@@ -73,13 +74,22 @@ def _summary() -> str:
     )
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _one(path: Path, put: Callable[[Sequence[Problem], Exit], None]) -> str:
     """Check one path by what it is; problems are handed to `put`."""
     if path.is_dir() and (path / "country.yaml").exists():
         country = decided(path)
         put(list(country.warnings), Exit.INTAKE)
         systems = sum(len(a.systems) for a in country.assessment.agencies)
-        return f"{path}: {country.assessment.name}, {len(country.assessment.agencies)} agencies, {systems} systems"
+        agencies = len(country.assessment.agencies)
+        counted = f"{_counted(agencies, 'agency', 'agencies')}, {_counted(systems, 'system', 'systems')}"
+        return f"{path}: {country.assessment.name}, {counted}"
+    if path.is_dir() and (path / "receipt.json").exists():
+        put(verify(path), Exit.DOES_NOT_HOLD)
+        return f"{path}: a version"
     if path.is_dir() and (path / "template.docx").exists():
         files = {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.is_file()}
         style = styles.read(path.name, files)
@@ -90,6 +100,6 @@ def _one(path: Path, put: Callable[[Sequence[Problem], Exit], None]) -> str:
         found, problems = read_mapping(path.read_bytes(), str(path), library)
         put(problems, Exit.LIBRARY)
         return f"{path}: a mapping" if found is not None else ""
-    fix = "name a country folder, a folder with template.docx, or a mapping file"
+    fix = "name a country folder, a version folder, a folder with template.docx, or a mapping file"
     place = Place(str(path))
     raise Faulty([Problem("FOLDER-002", place, "nothing that can be checked lies here", fix)])

@@ -86,7 +86,7 @@ def _country_yaml(name: str, lang: str) -> str:
             '  marking: ""         # printed on every page, such as: For official use',
             "# law:               # the state's own law, by slot, once somebody has read it:",
             "#   police_act:",
-            "#     {title: Police Act, provision: section 12, from: 2001-01-01, read_by: legal adviser, read_on: 2026-05-01}",
+            "#     {title: Police Act, provision: section 12, from: 2001-01-01, read_by: a role, read_on: 2026-05-01}",
             "answers: {}",
             "",
         ]

@@ -8,28 +8,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import io
 import re
+import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 
 from pipeline.model.assessment import Assessment
-from pipeline.model.draft import Audience, Draft
+from pipeline.model.draft import Audience, Draft, Heading
 from pipeline.model.library import Library
 from pipeline.model.problem import DoesNotHold
+from pipeline.project import pdf_text
 
 SHORTEST = 6
 """Answers shorter than this many characters cannot be told from the text's own words."""
 MAX_DEPTH = 4
-OWN_NAME = "clausewright"
+OWN_NAMES = ("clausewright", "Clausewright", "CLAUSEWRIGHT")
+SECRET_FACTS = ("library", "tool", "previous")
+"""Facts of the record that no public file may hold; country, document, language, date and version are printed."""
 
-_STREAM = re.compile(rb"stream\r?\n")
+SHORTEST_ENCODED = 8
+_TAG = re.compile(r"<[^<>]*>")
+_BLANK = re.compile(r"[\s\u00ad\u200b]+")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _WORDS = re.compile(r"\w")
+_WORD = re.compile(r"\w+")
 
 
 def secrets(assessment: Assessment, library: Library) -> tuple[str, ...]:
-    """Return the words in answers that an outside reader may not see: names of systems, free texts, sources.
+    """Return the words in answers that an outside reader may not see: names of systems, free texts, sources, reasons.
 
     Names of the state, its ministry, bodies and agencies, and the state's own law, are printed on purpose.
     """
@@ -41,7 +49,9 @@ def secrets(assessment: Assessment, library: Library) -> tuple[str, ...]:
         found += [t for t in _told(agency.answers.items(), library) if t != agency.name]
     for answer in assessment.answers.values():
         found.append(answer.source)
-    found += [d.reason for d in assessment.decisions]
+    for decision in assessment.decisions:
+        found += [decision.reason, decision.owner]
+    found += [law.read_by for law in assessment.law.values()]
     printed = {assessment.name, assessment.issuer, *(a.name for a in assessment.agencies)}
     printed |= {a.value for a in assessment.answers.values() if a.value}
     return tuple(dict.fromkeys(f for f in found if len(f) >= SHORTEST and f not in printed and _WORDS.search(f)))
@@ -60,7 +70,8 @@ def marks(draft: Draft, library: Library) -> tuple[str, ...]:
     ids = [i for i in library.clauses if "-" in i]
     anchors = [u.anchor for u in draft.units]
     hashes = [hashlib.sha256(a.encode()).hexdigest()[:8] for a in anchors]
-    return (*ids, *anchors, *hashes, *draft.record.values(), OWN_NAME)
+    facts = [draft.record[k] for k in SECRET_FACTS if draft.record.get(k)]
+    return (*ids, *anchors, *hashes, *facts, OWN_NAME)
 
 
 def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...], shown_words: str) -> None:
@@ -76,23 +87,34 @@ def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...],
     Raises:
         DoesNotHold: Something was found; the file must not be written.
     """
-    wanted = [h for h in hidden if h and h not in shown_words]
+    purpose = squeezed(shown_words)
+    wanted = [h for h in hidden if h and squeezed(h) not in purpose]
     haystacks = list(layers(data))
+    words = [squeezed(text) for layer in haystacks for text in texts(layer)]
     for needle in wanted:
-        forms = [
-            needle.encode(),
-            needle.encode("utf-16-le"),
-            needle.encode("utf-16-be"),
-            needle.encode().hex().encode(),
-        ]
-        encoded = base64.b64encode(needle.encode()).rstrip(b"=")[:-1]
-        if len(encoded) >= 8:
-            forms.append(encoded)
-        for layer in haystacks:
-            if any(f in layer for f in forms):
-                raise DoesNotHold(
-                    f"{name}: not written, since a {audience} file may not hold '{needle[:40]}' and it was found inside"
-                )
+        bare = squeezed(needle)
+        if any(form in layer for form in _forms(needle) for layer in haystacks) or any(bare in w for w in words):
+            raise DoesNotHold(
+                f"{name}: not written, since a {audience} file may not hold '{needle[:40]}' and it was found inside"
+            )
+
+
+def _forms(needle: str) -> list[bytes]:
+    """Return a text as it may stand in bytes: in three encodings, in hexadecimal, in base64."""
+    utf16 = needle.encode("utf-16-be")
+    forms = [needle.encode(), utf16, needle.encode("utf-16-le")]
+    forms += [form for data in (needle.encode(), utf16) for form in (data.hex().encode(), data.hex().upper().encode())]
+    for shift in range(3):  # in base64 a text has three looks, by where it begins; the first and last letters may be mixed
+        encoded = base64.b64encode(b"\0" * shift + needle.encode()).rstrip(b"=")[:-1]
+        whole = encoded[(0, 2, 3)[shift] :]
+        if len(whole) >= SHORTEST_ENCODED:
+            forms.append(whole)
+    return forms
+
+
+def squeezed(text: str) -> str:
+    """Return text without spaces and soft hyphens, in one form of each letter, so that a line's end hides nothing."""
+    return _BLANK.sub("", unicodedata.normalize("NFKC", text))
 
 
 def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
@@ -106,12 +128,23 @@ def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
                 yield member.filename.encode()
                 yield from layers(archive.read(member), depth + 1)
     elif data[:5] == b"%PDF-":
-        for match in _STREAM.finditer(data):
-            try:
-                inflated = zlib.decompressobj().decompress(data[match.end() :])
-            except zlib.error:
-                continue
-            yield inflated
+        streams = dict(pdf_text.streams(data))
+        yield from streams.values()
+        yield pdf_text.text(data, streams).encode()
+        yield pdf_text.unescaped(data)
+
+
+def texts(layer: bytes) -> Iterator[str]:
+    """Yield what a layer says to a reader where it is text: without its marks, and with what they stand for."""
+    if b"\0" in layer[:4096] or layer[:5] == b"%PDF-":
+        return
+    try:
+        said = layer.decode()
+    except UnicodeDecodeError:
+        return
+    yield said
+    yield html.unescape(_TAG.sub("", said))
+    yield html.unescape(_ESCAPED.sub(r"\1", said))
 
 
 def words_of(draft: Draft) -> str:
@@ -128,6 +161,8 @@ def words_of(draft: Draft) -> str:
             for name in value.__dataclass_fields__:
                 if name not in ("anchor", "origin", "alias"):
                     walk(getattr(value, name))
+        if isinstance(value, Heading):  # a heading's words joined by hyphens name it in HTML and Markdown
+            parts.append("-".join(_WORD.findall(value.text.lower())))
 
     for unit in draft.units:
         walk(unit.blocks)

@@ -61,7 +61,8 @@ def select(assessment: Assessment, library: Library, findings: Findings, reading
                 clause_id, states[0].valid_from, "out", False, (), (), "not_in_force", (), reason
             )
     ordered = dict(sorted(decided.items()))
-    return Selection(as_of, ordered, _ask_next(ordered))
+    waived = {d.target for d in assessment.decisions if d.kind == "waive"}
+    return Selection(as_of, ordered, _ask_next(ordered, waived))
 
 
 def _subjects(
@@ -237,10 +238,12 @@ def _asks(cases: tuple[CaseDecision, ...], status: str) -> Asks:
     return tuple(dict.fromkeys(a for c in wanted for a in c.asks))
 
 
-def _ask_next(decisions: Mapping[str, ClauseDecision]) -> tuple[tuple[tuple[str, str], tuple[str, ...]], ...]:
+def _ask_next(
+    decisions: Mapping[str, ClauseDecision], waived: set[str]
+) -> tuple[tuple[tuple[str, str], tuple[str, ...]], ...]:
     by_question: dict[tuple[str, str], list[str]] = defaultdict(list)
     for decision in decisions.values():
-        for ask in decision.asks:
+        for ask in (a for a in decision.asks if a[0] not in waived):
             by_question[ask].append(decision.clause)
     ranked = sorted(by_question.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple((ask, tuple(clauses)) for ask, clauses in ranked)
