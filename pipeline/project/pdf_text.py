@@ -56,7 +56,7 @@ def unescaped(data: bytes) -> bytes:
 
 def _letter(match: re.Match[bytes]) -> bytes:
     code = match[1]
-    if code.isdigit():
+    if code[:1] in b"01234567":
         return bytes([int(code, 8) & 0xFF])
     return _LETTERS.get(code, code)
 
