@@ -28,6 +28,10 @@ from pipeline.model.draft import (
 
 RTL = ("ar", "fa", "he", "ur")
 FORMULA_PARTS = ("guidelines",)
+OPENED = ("guidelines", "strategy")
+"""Documents whose chapters open with a leading paragraph."""
+BRIEF_CONTROL = ("version", "law_date", "audience")
+"""What the control table of a two-page brief says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,8 @@ def _units(planned: PlannedPart, composer: _Composer) -> Iterator[Unit]:
     if intro:
         mark = intro.startswith("[")
         text = _filled(intro, context)
-        lead = Paragraph(
-            "lead" if planned.depth == 1 and planned.zone == "body" else "body",
-            (Run(text, mark="choice" if mark else ""),),
-        )
+        opens = planned.depth == 1 and planned.zone == "body" and context.document in OPENED
+        lead = Paragraph("lead" if opens else "body", (Run(text, mark="choice" if mark else ""),))
         blocks.append(lead)
     if part.principles and planned.zone == "body" and planned.depth == 1:
         names = ", ".join(context.word(f"principle_{p.lower().replace('.', '_')}") for p in part.principles)
@@ -181,6 +183,8 @@ def _cover(context: Context) -> Cover:
         ("law_date", context.date(context.as_of)), ("audience", audience), ("marking", assessment.form.marking),
         ("library_state", context.word("library_of", count=str(len(context.library.clauses)))),
     ]  # fmt: skip
+    if context.document == "brief":
+        rows = [(k, v) for k, v in rows if k in BRIEF_CONTROL]
     control = tuple((context.word(k), v) for k, v in rows if v)
     return Cover(
         assessment.name, context.issuer, context.text(context.outline.title), context.text(context.outline.subtitle),

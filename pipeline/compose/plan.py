@@ -71,9 +71,9 @@ def figure(number: int, form: str) -> str:
 
 
 def numbering(context: Context) -> Numbering:
-    """Return the numbering of the country's choice, else the one that goes with its legal form, else decimal."""
+    """Return the outline's numbering, else the country's choice, else the one of its legal form, else decimal."""
     library = context.library
-    name = context.assessment.form.numbering
+    name = context.outline.numbering or context.assessment.form.numbering
     if name not in library.numberings:
         name = library.legal_forms.get(context.answer("country.legal_form") or "", "decimal")
     levels = library.numberings[name]

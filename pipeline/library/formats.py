@@ -298,6 +298,7 @@ class OutlineFile(Shape):
     id: Code
     title: TextByLang
     subtitle: TextByLang
+    numbering: Annotated[str, StringConstraints(max_length=40)] = ""
     words: Annotated[dict[Code, TextByLang], Many] = {}
     formulae: Annotated[dict[Code, Annotated[dict[Code, TextByLang], Few]], Few] = {}
     front: Annotated[tuple[PartFile, ...], Few] = ()

@@ -163,12 +163,16 @@ class OutlinePart:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A kind of document: its parts in order, its words, and its formulae per legal form."""
+    """A kind of document: its parts in order, its words, and its formulae per legal form.
+
+    `numbering` holds whatever the legal form; empty where the legal form decides.
+    """
 
     id: str
     title: Texts
     subtitle: Texts
     parts: tuple[OutlinePart, ...]
+    numbering: str
     words: Mapping[str, Texts]
     formulae: Mapping[str, Mapping[str, Texts]]
     place: Place

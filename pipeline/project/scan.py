@@ -71,7 +71,7 @@ def marks(draft: Draft, library: Library) -> tuple[str, ...]:
     anchors = [u.anchor for u in draft.units]
     hashes = [hashlib.sha256(a.encode()).hexdigest()[:8] for a in anchors]
     facts = [draft.record[k] for k in SECRET_FACTS if draft.record.get(k)]
-    return (*ids, *anchors, *hashes, *facts, OWN_NAME)
+    return (*ids, *anchors, *hashes, *facts, *OWN_NAMES)
 
 
 def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...], shown_words: str) -> None:
@@ -100,11 +100,14 @@ def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...],
 
 
 def _forms(needle: str) -> list[bytes]:
-    """Return a text as it may stand in bytes: in three encodings, in hexadecimal, in base64."""
+    """Return a text as it may stand in bytes: in three encodings, in hexadecimal, in base64.
+
+    In base64 a text has three looks, by where it begins; its first and last letters may be mixed with others.
+    """
     utf16 = needle.encode("utf-16-be")
     forms = [needle.encode(), utf16, needle.encode("utf-16-le")]
     forms += [form for data in (needle.encode(), utf16) for form in (data.hex().encode(), data.hex().upper().encode())]
-    for shift in range(3):  # in base64 a text has three looks, by where it begins; the first and last letters may be mixed
+    for shift in range(3):
         encoded = base64.b64encode(b"\0" * shift + needle.encode()).rstrip(b"=")[:-1]
         whole = encoded[(0, 2, 3)[shift] :]
         if len(whole) >= SHORTEST_ENCODED:
