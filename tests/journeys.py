@@ -50,7 +50,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         for name in sorted([*files, *folders]):
             path = Path(here) / name
             if path.is_symlink():
-                found[path.relative_to(folder).as_posix()] = b"-> " + os.readlink(path).encode()
+                found[path.relative_to(folder).as_posix()] = b"-> " + bytes(path.readlink())
             elif path.is_file():
                 found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found

@@ -114,7 +114,7 @@ def _concerned(placed: Placed, context: Context) -> Iterator[str]:
         real = [s for s in subjects if s in known]
         expected = [s for s in subjects if s not in known]
         names = _named(context, real, known, clause.scope)
-        if expected and not real and clause.scope == "system":
+        if expected and not real and clause.scope == "system" and decision.status == "in":
             few = len(expected) <= MOST_NAMED
             names = ", ".join(map(context.system_name, expected)) if few else context.word("uses_expected")
         if names:

@@ -163,7 +163,8 @@ def _gaps(context: Context) -> list[Block]:
         values = [context.findings.value(a.slug, rule.ref) for a in context.assessment.agencies]
         if "yes" in values:
             names = ", ".join(a.name for a, v in zip(context.assessment.agencies, values, strict=True) if v == "yes")
-            rows.append((titled(rule, context.lang), names))
+            name = titled(rule, context.lang).rpartition(":")[2].strip()
+            rows.append((name[:1].upper() + name[1:], names))
     return (
         [table(((context.word("gap"), 0.45), (context.word("agencies"), 0.55)), rows, context.word("gaps_caption"))]
         if rows

@@ -66,4 +66,6 @@ def _outline(shape: OutlineFile, tree: Node, problems: list[Problem]) -> Outline
     parts = [
         part(p, (zone, i), zone) for zone in ("front", "parts", "annexes") for i, p in enumerate(getattr(shape, zone))
     ]
-    return Outline(shape.id, shape.title, shape.subtitle, tuple(parts), shape.numbering, shape.words, shape.formulae, tree.place)
+    return Outline(
+        shape.id, shape.title, shape.subtitle, tuple(parts), shape.numbering, shape.words, shape.formulae, tree.place
+    )

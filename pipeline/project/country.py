@@ -21,6 +21,9 @@ from pipeline.project.content import folder_files, library_files
 from pipeline.select.selection import select
 
 
+FULL_DATE = len("2026-11-23")
+
+
 @dataclass(frozen=True, slots=True)
 class Country:
     """A country folder read and decided at a date.
@@ -117,13 +120,11 @@ def _packs(assessment: Assessment, library: Library) -> tuple[str, ...]:
 
 
 def newest(library: Library) -> str:
-    """Return the newest date that the library knows to have come: of a clause's state, or of a status that was read.
+    """Return the newest date that the library knows: the last on which the standing of an instrument was read.
 
-    Dates from which a provision will apply are not counted; they may lie years ahead.
+    Clauses and provisions that begin later are law to come; they print their own dates.
     """
-    dates = [c.valid_from for states in library.clauses.values() for c in states]
-    dates += [i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == 10]
-    return max(dates)
+    return max(i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == FULL_DATE)
 
 
 def digest(data: bytes) -> str:

@@ -28,12 +28,17 @@ OWN_NAMES = ("clausewright", "Clausewright", "CLAUSEWRIGHT")
 SECRET_FACTS = ("library", "tool", "previous")
 """Facts of the record that no public file may hold; country, document, language, date and version are printed."""
 
-SHORTEST_ENCODED = 8
+_RUN = re.compile(rb"[\t -~]{%d,}" % SHORTEST)
+_LITTLE = re.compile(rb"(?:[ -~]\0){%d,}" % SHORTEST)
+_BIG = re.compile(rb"(?:\0[ -~]){%d,}" % SHORTEST)
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){%d,}" % SHORTEST)
+_BASE64 = re.compile(rb"[0-9A-Za-z+/]{%d,}" % (SHORTEST * 2))
 _TAG = re.compile(r"<[^<>]*>")
 _BLANK = re.compile(r"[\s\u00ad\u200b]+")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _WORDS = re.compile(r"\w")
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 def secrets(assessment: Assessment, library: Library) -> tuple[str, ...]:
@@ -88,31 +93,72 @@ def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...],
         DoesNotHold: Something was found; the file must not be written.
     """
     purpose = squeezed(shown_words)
-    wanted = [h for h in hidden if h and squeezed(h) not in purpose]
-    haystacks = list(layers(data))
-    words = [squeezed(text) for layer in haystacks for text in texts(layer)]
-    for needle in wanted:
-        bare = squeezed(needle)
-        if any(form in layer for form in _forms(needle) for layer in haystacks) or any(bare in w for w in words):
+    said = [text for layer in dict.fromkeys(layers(data)) for text in readings(layer)]
+    plain, bare = "\n".join(said), squeezed("\n".join(said))
+    names = _names(plain)
+    for needle in hidden:
+        found = squeezed(needle) in bare if " " in needle else _stands(needle, plain, names)
+        if found and squeezed(needle) not in purpose:
             raise DoesNotHold(
                 f"{name}: not written, since a {audience} file may not hold '{needle[:40]}' and it was found inside"
             )
 
 
-def _forms(needle: str) -> list[bytes]:
-    """Return a text as it may stand in bytes: in three encodings, in hexadecimal, in base64.
+def _names(text: str) -> frozenset[str]:
+    """Return every word of a text, and every run of words that hyphens join."""
+    found: set[str] = set()
+    for joined in set(_NAME.findall(text)):
+        words = joined.split("-")
+        found |= {"-".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(len(words), i + 28) + 1)}
+    return frozenset(found)
 
-    In base64 a text has three looks, by where it begins; its first and last letters may be mixed with others.
+
+def _stands(word: str, text: str, names: frozenset[str]) -> bool:
+    """Return whether a word stands in a text by itself, not as a piece of a longer one."""
+    if word in names:
+        return True
+    if _NAME.fullmatch(word) or not names.issuperset(_NAME.findall(word)):
+        return False
+    edges = [r"(?<![^\W_])" if word[0].isalnum() else "", r"(?![^\W_])" if word[-1].isalnum() else ""]
+    return re.search(re.escape(word).join(edges), text) is not None
+
+
+def readings(layer: bytes, depth: int = 0) -> Iterator[str]:
+    """Yield every text that may be read out of bytes.
+
+    As they stand, in UTF-16, with marks and escapes undone, and what is written in them in hexadecimal or base64. Of
+    bytes that are no text only runs of printable letters are read, so that fonts and pictures cost little.
     """
-    utf16 = needle.encode("utf-16-be")
-    forms = [needle.encode(), utf16, needle.encode("utf-16-le")]
-    forms += [form for data in (needle.encode(), utf16) for form in (data.hex().encode(), data.hex().upper().encode())]
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + needle.encode()).rstrip(b"=")[:-1]
-        whole = encoded[(0, 2, 3)[shift] :]
-        if len(whole) >= SHORTEST_ENCODED:
-            forms.append(whole)
-    return forms
+    text = _decoded(layer)
+    if text is None:
+        yield "\n".join(run.decode() for run in _RUN.findall(layer))
+    else:
+        yield text
+        if "<" in text or "&" in text:
+            yield html.unescape(_TAG.sub("", text))
+        if "\\" in text:
+            yield html.unescape(_ESCAPED.sub(r"\1", text))
+    if b"\0" in layer:
+        yield "\n".join(run[::2].decode() for run in _LITTLE.findall(layer))
+        yield "\n".join(run[1::2].decode() for run in _BIG.findall(layer))
+        yield layer[: len(layer) // 2 * 2].decode("utf-16-be", "ignore") if layer[:2] == b"\xfe\xff" else ""
+    if depth:
+        return
+    inner = [bytes.fromhex(run.decode()) for run in _HEX.findall(layer)]
+    for run in _BASE64.findall(layer):
+        for start in range(4):
+            piece = run[start:]
+            inner.append(base64.b64decode(piece[: len(piece) // 4 * 4]))
+    yield from readings(b"\n".join(inner), depth + 1)
+
+
+def _decoded(layer: bytes) -> str | None:
+    if b"\0" in layer[:4096]:
+        return None
+    try:
+        return layer.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def squeezed(text: str) -> str:
@@ -135,19 +181,6 @@ def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
         yield from streams.values()
         yield pdf_text.text(data, streams).encode()
         yield pdf_text.unescaped(data)
-
-
-def texts(layer: bytes) -> Iterator[str]:
-    """Yield what a layer says to a reader where it is text: without its marks, and with what they stand for."""
-    if b"\0" in layer[:4096] or layer[:5] == b"%PDF-":
-        return
-    try:
-        said = layer.decode()
-    except UnicodeDecodeError:
-        return
-    yield said
-    yield html.unescape(_TAG.sub("", said))
-    yield html.unescape(_ESCAPED.sub(r"\1", said))
 
 
 def words_of(draft: Draft) -> str:

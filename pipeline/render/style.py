@@ -1,7 +1,8 @@
 """A house style: the Word template of an institution, and the little that Word cannot say, from `brand.yaml`.
 
-A folder per style holds `template.docx`, `brand.yaml` and the emblem. The template is linted as it is read: what is
-wrong with it is said here, once, in the words of the person who made it in Word, and not by a damaged draft later.
+A folder per style holds `template.docx`, `brand.yaml`, the emblem and, where a brief is to look like a letter of the
+house, `brief.docx`. Each template is linted as it is
+read: what is wrong with it is said here, once, in the words of the person who made it in Word, and not by a damaged draft later.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem, shown
 from pipeline.word import lint
 
 TEMPLATE = "template.docx"
+BRIEF = "brief.docx"
 BRAND = "brand.yaml"
 
 BRAND_LIMIT = 64 * 1024
@@ -74,6 +76,8 @@ class HouseStyle:
         styles: Our style names (folded) to the names that the template uses instead.
         sizes: Typeface that the template names to the share of its size at which its stand-in is set; faces of one
             nominal size differ in how large their letters are.
+        brief: The Word template of briefs, with a masthead in place of cover and contents; empty where `template`
+            serves for them too.
     """
 
     name: str
@@ -88,6 +92,11 @@ class HouseStyle:
     places: Mapping[str, str]
     styles: Mapping[str, str]
     sizes: Mapping[str, float] = field(default_factory=dict)
+    brief: bytes = b""
+
+    def word_template(self, document: str) -> tuple[str, bytes]:
+        """Return the file name and the bytes of the Word template that a kind of document is drawn with."""
+        return (BRIEF, self.brief) if document == "brief" and self.brief else (TEMPLATE, self.template)
 
     @property
     def brand(self) -> Mapping[str, object]:
@@ -105,7 +114,8 @@ def read(name: str, files: Mapping[str, bytes]) -> HouseStyle:
 
     Args:
         name: Name of the folder; messages begin with it.
-        files: Bytes by file name: `template.docx`, `brand.yaml`, and the files that brand.yaml names.
+        files: Bytes by file name: `template.docx`, `brand.yaml`, the files that brand.yaml names, and `brief.docx`
+            where there is one.
 
     Raises:
         Faulty: With every problem of template and brand.yaml; warnings alone do not stop the work.
@@ -122,8 +132,8 @@ def read(name: str, files: Mapping[str, bytes]) -> HouseStyle:
     if problems:
         raise Faulty(problems, Exit.LIBRARY)
     brand = _Brand(f"{name}/{BRAND}", files[BRAND], files)
-    style = brand.style(name, files[TEMPLATE])
-    problems = [*brand.problems, *lint.template(f"{name}/{TEMPLATE}", files[TEMPLATE], style.styles)]
+    style = brand.style(name, files[TEMPLATE], files.get(BRIEF, b""))
+    problems = [*brand.problems, *_linted(style, BRIEF in files)]
     if any(not p.warning for p in problems):
         raise Faulty(problems, Exit.LIBRARY)
     return style
@@ -131,7 +141,15 @@ def read(name: str, files: Mapping[str, bytes]) -> HouseStyle:
 
 def warnings(style: HouseStyle) -> tuple[Problem, ...]:
     """Return what the lint remarks about a template that works: styles to be added, tags split while typing."""
-    return tuple(p for p in lint.template(f"{style.name}/{TEMPLATE}", style.template, style.styles) if p.warning)
+    return tuple(p for p in _linted(style, bool(style.brief)) if p.warning)
+
+
+def _linted(style: HouseStyle, brief: bool) -> tuple[Problem, ...]:
+    """Return the problems of the template, and of that for briefs where there is one."""
+    found = lint.template(f"{style.name}/{TEMPLATE}", style.template, style.styles)
+    if not brief:
+        return found
+    return found + lint.template(f"{style.name}/{BRIEF}", style.brief, style.styles, contents=False)
 
 
 def luminance(colour: str) -> float:
@@ -156,7 +174,7 @@ class _Brand:
             if key not in self.KEYS:
                 self._wrong((key,), f"unknown key {shown(key)}", f"use one of: {', '.join(self.KEYS)}")
 
-    def style(self, name: str, template: bytes) -> HouseStyle:
+    def style(self, name: str, template: bytes, brief: bytes) -> HouseStyle:
         """Return the house style; where a value is wrong a plain one stands in and a problem is kept."""
         logo = self._section("logo")
         table = self._section("table")
@@ -165,6 +183,7 @@ class _Brand:
         return HouseStyle(
             name=name,
             template=template,
+            brief=brief,
             accent="#" + self._colour(("accent",), self._tree.get("accent", "")).lower(),
             fonts=self._texts("fonts", self._section("fonts")),
             logo=self._logo(logo),

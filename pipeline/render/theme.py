@@ -28,7 +28,7 @@ TWIP = 20.0
 
 THEME = "word/theme/theme1.xml"
 
-SHIPPED = ("Noto Sans", "Amiri", "Noto Sans SC", "Noto Sans KR")
+SHIPPED = ("Noto Sans", "Libertinus Serif", "Amiri", "Noto Sans SC", "Noto Sans KR")
 """Typefaces that travel with the program."""
 
 DRAWN = (
@@ -41,7 +41,8 @@ DRAWN = (
 
 LINE_HEIGHT: Mapping[str, float] = {
     "amiri": 1.753, "aptos": 1.27, "arial": 1.149, "calibri": 1.221, "cambria": 1.172, "garamond": 1.125,
-    "georgia": 1.136, "helvetica": 1.149, "liberation sans": 1.149, "liberation serif": 1.149, "noto sans": 1.362,
+    "georgia": 1.136, "helvetica": 1.149, "liberation sans": 1.149, "liberation serif": 1.149,
+    "libertinus serif": 1.14, "noto sans": 1.362,
     "open sans": 1.362, "segoe ui": 1.33, "tahoma": 1.207, "times new roman": 1.149, "verdana": 1.215,
 }  # fmt: skip
 """Height of one line at single spacing in ems (ascent, descent and gap of the face): Word counts `line` in these."""
@@ -128,15 +129,15 @@ class Theme:
         return found or replace(normal, size=round(share * normal.size, 1))
 
 
-def of(style: HouseStyle) -> Theme:
-    """Return the theme of a house style; read once for as long as the style stays the same.
+def of(style: HouseStyle, document: str = "guidelines") -> Theme:
+    """Return the theme of a kind of document in a house style; read once for as long as the style stays the same.
 
     Raises:
         Faulty: As `read`.
     """
     shares = tuple(style.sizes.items())
-    file = f"{style.name}/template.docx"
-    return _read(style.template, tuple(style.fonts.items()), tuple(style.styles.items()), file, shares)
+    file, template = style.word_template(document)
+    return _read(template, tuple(style.fonts.items()), tuple(style.styles.items()), f"{style.name}/{file}", shares)
 
 
 def read(

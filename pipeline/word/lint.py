@@ -26,13 +26,14 @@ _LEFT_OVER = re.compile(r"^(customXml/|docProps/(thumbnail|custom)|word/(comment
 _WANTED_LEVELS = {"heading 1": "%1", "heading 2": "%1.%2"}
 
 
-def template(file: str, data: bytes, renamed: Mapping[str, str]) -> tuple[Problem, ...]:
+def template(file: str, data: bytes, renamed: Mapping[str, str], *, contents: bool = True) -> tuple[Problem, ...]:
     """Return the problems of a template, warnings among them, by place.
 
     Args:
         file: What messages call it.
         data: The file.
         renamed: Our style names (folded) to the names that the house uses for them.
+        contents: Whether documents made with it have contents; a brief has none.
     """
     try:
         parts = package.opened(data, file, Exit.LIBRARY)
@@ -50,7 +51,7 @@ def template(file: str, data: bytes, renamed: Mapping[str, str]) -> tuple[Proble
         found += _tracked(file, name, tree)
         found += _notes(file, name, tree)
     found += _styles(file, sheet, renamed)
-    found += _markers(file, trees[names.DOCUMENT])
+    found += _markers(file, trees[names.DOCUMENT], contents)
     found += _headings(file, sheet, lists)
     found += _parts(file, parts)
     found += _targets(file, rels)
@@ -96,10 +97,15 @@ def _styles(file: str, root: etree._Element, renamed: Mapping[str, str]) -> Iter
         )
 
 
-def _markers(file: str, root: etree._Element) -> Iterator[Problem]:
+def _markers(file: str, root: etree._Element, contents: bool) -> Iterator[Problem]:
     body = root.find(w("body"))
     for marker in (CONTENTS, BODY):
         hits = [p for p in root.iter(w("p")) if marker in _text(p)]
+        if marker == CONTENTS and not contents:
+            if hits:
+                message, fix = f"the marker {marker} stands here, and a brief has no contents", f"delete {marker}"
+                yield _said(file, names.DOCUMENT, 11, marker, message, fix)
+            continue
         if len(hits) != 1:
             count = "is missing" if not hits else f"stands here {len(hits)} times"
             yield _said(file, names.DOCUMENT, 11, marker, f"the marker {marker} {count}", f"put {marker} once, alone")

@@ -38,8 +38,9 @@ def write(
     clash = anchor_names.collisions(u.anchor for u in draft.units)
     if clash and not public:
         raise ValueError(f"two units share a bookmark: {clash[0][0]} and {clash[0][1]}")
+    _, template = style.word_template(draft.document)
     made = frame.framed(
-        style.template, tuple(sorted(style.styles.items())), draft.lang, draft.rtl, draft.numbering.continuous, public
+        template, tuple(sorted(style.styles.items())), draft.lang, draft.rtl, draft.numbering.continuous, public
     )
     layout = body.laid_out(draft, made)
     pen = Pen(made.characters, layout.targets, _script(draft))
@@ -71,7 +72,7 @@ def _script(draft: Draft) -> Script:
 
 
 def _spliced(document: str, contents: str, text: str) -> bytes:
-    """Return the document with contents and text at their markers.
+    """Return the document with contents and text at their markers; the template of a brief has no marker for contents.
 
     Raises:
         ValueError: A character that XML cannot hold has come through.
@@ -82,6 +83,4 @@ def _spliced(document: str, contents: str, text: str) -> bytes:
     if "<w:sectPr" in text:  # sections of wide pages: counting goes on after them
         head, mark, tail = document.rpartition("<w:sectPr")
         document = head + mark + re.sub(r'(<w:pgNumType[^>]*?) w:start="\d+"', r"\1", tail)
-    before, between = document.split("<?place contents?>")
-    between, after = between.split("<?place body?>") if "<?place body?>" in between else (between, "")
-    return f"{before}{contents}{between}{text}{after}".encode()
+    return document.replace("<?place contents?>", contents, 1).replace("<?place body?>", text, 1).encode()

@@ -109,7 +109,7 @@ def ems(label: str) -> float:
 def widened(look: LevelLook, width: float, frame: Frame) -> LevelLook:
     """Return a level with room for labels of this width in ems; as it is where they fit."""
     size = next((m.size for n, m in frame.metrics.items() if frame.paragraphs[n] == look.style), 11.0)
-    need = int(width * size * 20) + 160
+    need = int((width + 0.5) * size * 20) + 100  # half an em parts label and words
     if not look.hang.hanging or need <= look.hang.hanging:
         return look
     return LevelLook(look.style, Hang(look.hang.left - look.hang.hanging + need, need), look.run)

@@ -1,7 +1,8 @@
 """The typefaces of the PDF, found in the font packages that are installed beside the program.
 
 The packages are never imported (that costs more than it gives): only their place is looked up. No typeface of the
-machine is used, so that the same draft gives the same bytes everywhere.
+machine is used, so that the same draft gives the same bytes everywhere. Libertinus Serif needs no package: the
+compiler carries it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def book() -> typst.Fonts:
     import typst  # heavy: 81 MB of compiler, loaded only where a PDF is made
 
     paths = [str(folder) for folder in folders()]
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)
 
 
 def families(main: str, lang: str) -> tuple[str, ...]:

@@ -81,42 +81,66 @@ OPENING = r"""
     notices
   },
 )
+// A brief has two pages: its masthead is a letterhead, and says in one line what other documents have a table for.
 #let masthead() = {
-  letterhead
-  v(8pt, weak: true)
-  line(length: 100%, stroke: 2.4pt + accent)
-  v(12pt, weak: true)
-  named((..looks.title, size: calc.min(looks.title.size, 22pt)), 15pt)
-  block(above: 10pt, below: 9pt, standing)
-  notices
-  v(6pt)
+  let names = {
+    set block(spacing: 4pt)
+    block(plain(looks.state, facts.state))
+    if facts.issuer != "" { block(plain(looks.issuer, facts.issuer)) }
+  }
+  set align(if centred { center } else { start })
+  if emblem == none or centred {
+    if emblem != none { block(below: 6pt, emblem) }
+    names
+  } else {
+    grid(columns: (auto, 1fr), column-gutter: 11pt, align: start + horizon, emblem, names)
+  }
+  block(above: 8pt, below: 12pt, line(length: 100%, stroke: 2pt + accent))
+  fitted((..looks.title, size: calc.min(looks.title.size, 22pt)), 15pt)
+  if facts.subtitle != "" { block(above: 7pt, below: 0pt, plain(looks.subtitle, facts.subtitle)) }
+  let standing = (facts.status, facts.law-date).filter(said => said != "").join(" · ", default: "")
+  if standing != "" { block(above: 7pt, below: 0pt, plain(looks.status, standing)) }
+  set align(start)
+  let strip(..look, said) = if said != "" {
+    block(width: 100%, above: 7pt, below: 0pt, inset: (x: 8pt, y: 4.5pt), ..look, plain(
+      (..looks.notice, fill: ink), said,
+    ))
+  }
+  strip(stroke: 0.8pt + accent, facts.audience)
+  strip(fill: rgb("#f1f1ef"), facts.notice)
 }
+// Numbers of a level share one column, as wide as the widest of them; each level's begins under the words of the last.
 #let contents(depth) = {
   heading(level: 1, outlined: false, bookmarked: true, words.contents)
   set par(leading: 0.35em, justify: false)
   set text(hyphenate: false)
-  show outline.entry: it => {
-    let first = it.level == 1
-    let label = if it.element.numbering == none { none } else { (it.element.numbering)(0) }
-    let wide = label != none and measure(text(size: looks.toc1.size, weight: "bold", label)).width > column - 4pt
-    let words = if label == none { it.body() } else if wide { [#label#h(0.8em)#it.body()] } else {
-      [#box(width: column)[#label~]#it.body()]
+  let look(level) = if level == 1 { looks.toc1 } else { looks.toc2 }
+  let worded(level, it) = text(size: look(level).size, weight: look(level).weight, fill: look(level).fill, it)
+  context {
+    let listed = query(heading.where(outlined: true)).filter(it => it.level <= depth)
+    let widths = range(1, depth + 1).map(level => {
+      let labels = listed.filter(it => it.level == level and it.numbering != none)
+      let widest = calc.max(0pt, ..labels.map(it => measure(worded(level, numeral(it))).width))
+      if widest == 0pt { 0pt } else { widest + 0.8 * look(level).size }
+    })
+    let start(level) = if level == 1 { 0pt } else { calc.max(12pt * (level - 1), widths.slice(0, level - 1).sum()) }
+    show outline.entry: it => {
+      let (level, label) = (it.level, numeral(it.element))
+      let room = if label == none { 0pt } else { widths.at(level - 1) }
+      block(
+        above: if level == 1 { calc.max(looks.toc1.before, 5pt) + 2pt } else { 3pt }, below: 0pt, width: 100%,
+        inset: ((side): start(level)), sticky: level == 1,
+        link(it.element.location(), par(hanging-indent: room, worded(level, {
+          if label != none { box(width: room, [#label~]) }
+          it.body()
+          [ ]
+          box(width: 1fr, text(fill: hair, weight: "regular", repeat(gap: 3pt)[.]))
+          [ ]
+          it.page()
+        }))),
+      )
     }
-    let at = if first or (label != none and not wide) { 0pt } else { column }
-    block(
-      above: if first { calc.max(looks.toc1.before, 5pt) + 2pt } else { 3pt }, below: 0pt, width: 100%,
-      inset: ((side): at), sticky: first,
-      link(it.element.location(), par(hanging-indent: if label == none or wide { 0pt } else { column }, {
-        let look = if first { looks.toc1 } else { looks.toc2 }
-        set text(size: look.size, weight: look.weight, fill: look.fill)
-        words
-        [ ]
-        box(width: 1fr, text(fill: hair, weight: "regular", repeat(gap: 3pt)[.]))
-        [ ]
-        it.page()
-      })),
-    )
+    outline(title: none, depth: depth, indent: 0pt)
   }
-  outline(title: none, depth: depth, indent: 0pt)
 }
 """

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 COLUMN = 40.0
 COLUMN_LEAST = 24.0
 
-LINE = {"Noto Sans": 35.0, "Amiri": 30.0}
+"""Narrowest column of numbers in points; `COLUMN` holds where the template's `Clause Text` hangs less, or nothing."""
+
+LINE = {"Noto Sans": 35.0, "Amiri": 30.0, "Libertinus Serif": 31.0}
 """Length of a line of prose in ems, about 70 characters of the typeface."""
-"""Width of the column of numbers in points where the template's `Clause Text` hangs no numbers of its own."""
+
+EMBLEM, EMBLEM_BRIEF = 62, 40
+"""Height of the emblem in points, on a cover and in the masthead of a brief."""
 
 UPRIGHT = frozenset({"ar", "fa", "he", "ja", "ko", "ur", "zh"})
 """Languages that do not slant letters: emphasis becomes weight."""
@@ -45,7 +49,7 @@ def source(draft: Draft, style: HouseStyle) -> str:
     Raises:
         Faulty: A word that the page prints is missing, or the emblem cannot be drawn.
     """
-    look = theme.of(style)
+    look = theme.of(style, draft.document)
     page = _setting(draft, look)
     brief = draft.document == "brief"
     opening = ["#masthead()"] if brief else ["#cover()", "#counter(page).update(1)"]
@@ -56,14 +60,14 @@ def source(draft: Draft, style: HouseStyle) -> str:
             f"#contents({style.places['contents']})",
             "#pagebreak(weak: true)",
         ]
-    closing = [_control(draft)] if brief else []
+    closing = [_unsaid(draft)] if brief else []
     body = flow(draft, page, breaks=not brief)
     return "\n".join([*_values(draft, style, look, page), PREAMBLE, *opening, *body, *closing, ""])
 
 
 def chart_source(draft: Draft, style: HouseStyle, chart: Chart) -> str:
     """Return the Typst source of one chart alone, on a page of its own size, for formats that carry it as a picture."""
-    look = theme.of(style)
+    look = theme.of(style, draft.document)
     page = _setting(draft, look)
     alone = "#set page(width: 150mm, height: auto, margin: 4pt, header: none, footer: none, fill: none)"
     return "\n".join([*_values(draft, style, look, page), PREAMBLE, alone, f"#spider({spider(chart)})", ""])
@@ -126,8 +130,9 @@ def _values(draft: Draft, style: HouseStyle, look: Theme, page: Setting) -> Iter
     yield f"#let tables = {_record(_colours(style))}"
     boxes = {kind: f"(rule: {_colour(box.rule)}, fill: {_colour(box.fill)})" for kind, box in style.boxes.items()}
     yield f"#let boxes = {_record(boxes)}"
+    tall = EMBLEM_BRIEF if draft.document == "brief" else EMBLEM
     yield f"#let chart-height = {float(style.places['chart']):g}mm"
-    yield f"#let emblem = {_emblem(style.logo_svg or style.logo, style.alt(draft.lang))}"
+    yield f"#let emblem = {_emblem(style.logo_svg or style.logo, style.alt(draft.lang), tall)}"
 
 
 def _word(draft: Draft, word: str) -> str:
@@ -217,7 +222,7 @@ def _look(look: Look) -> str:
     })  # fmt: skip
 
 
-def _emblem(data: bytes, alt: str) -> str:
+def _emblem(data: bytes, alt: str, height: int) -> str:
     if not data:
         return "none"
     kind = next((kind for magic, kind in MAGIC if data.lstrip().startswith(magic)), "")
@@ -226,7 +231,7 @@ def _emblem(data: bytes, alt: str) -> str:
         fix = "save the emblem as SVG or PNG" if alt else "say under `logo_alt` in brand.yaml what it shows"
         raise Faulty((Problem("STYLE-030", Place("brand.yaml", spot="logo"), message, fix),), Exit.LIBRARY)
     content = quoted(data.decode("utf-8")) if kind == "svg" else f"({', '.join(str(byte) for byte in data)},)"
-    return f'image(bytes({content}), format: "{kind}", height: 62pt, alt: {quoted(alt)})'
+    return f'image(bytes({content}), format: "{kind}", height: {height}pt, alt: {quoted(alt)})'
 
 
 MAGIC = ((b"<svg", "svg"), (b"<?xml", "svg"), (b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpg"))
@@ -239,3 +244,11 @@ def _control(draft: Draft) -> str:
         return ""
     words = quoted(_word(draft, "document_control"))
     return f'#heading(level: 1, outlined: false, bookmarked: true, {words})\n#key-table("", (0.32, 0.68){rows})'
+
+
+def _unsaid(draft: Draft) -> str:
+    """Return the control rows that the masthead of a brief does not say already, on one line; nothing for none."""
+    cover = draft.cover
+    said = (cover.state, cover.issuer, cover.title, cover.status, cover.law_date, cover.marking, cover.audience)
+    rows = [f"{label}: {value}" for label, value in cover.control if not any(value in words for words in said)]
+    return f"#small(at: 0pt)[{run(' · '.join(rows))}]" if rows else ""
