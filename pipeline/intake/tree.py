@@ -37,7 +37,8 @@ def _without_blanks(node: Node) -> Node:
         kept = {
             k: _without_blanks(v) for k, v in node.entries.items() if not (isinstance(v, Scalar) and not v.text.strip())
         }
-        return Mapping(kept, {k: node.keys[k] for k in kept}, node.place)
+        places = node.keys
+        return Mapping(kept, {k: places[k] for k in kept}, node.place)
     if isinstance(node, Sequence):
         return Sequence([_without_blanks(i) for i in node.items], node.place)
     return Scalar(FORBIDDEN.sub("", node.text), node.place)

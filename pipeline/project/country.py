@@ -20,7 +20,6 @@ from pipeline.model.selection import Selection
 from pipeline.project.content import folder_files, library_files
 from pipeline.select.selection import select
 
-
 FULL_DATE = len("2026-11-23")
 
 

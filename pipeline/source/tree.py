@@ -7,7 +7,6 @@ beyond the limits are refused while the events are read, before anything is buil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -25,43 +24,79 @@ MAX_DEPTH = 30
 MAX_NODES = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+Spot = Place | tuple[str, int, int]
+"""A place, or the file, line and column that one is made of when somebody asks; most values are never complained of."""
+
+
+def _placed(spot: Spot) -> Place:
+    return Place(*spot) if isinstance(spot, tuple) else spot
+
+
 class Scalar:
     """A text value and where it begins."""
 
-    text: str
-    place: Place
+    __slots__ = ("spot", "text")
+
+    def __init__(self, text: str, spot: Spot) -> None:
+        self.text = text
+        self.spot = spot
+
+    @property
+    def place(self) -> Place:
+        """Where the value begins."""
+        return _placed(self.spot)
 
 
-@dataclass(slots=True)
 class Sequence:
     """A list of nodes."""
 
-    items: list[Node]
-    place: Place
+    __slots__ = ("spot", "items")
+
+    def __init__(self, items: list[Node], spot: Spot) -> None:
+        self.items = items
+        self.spot = spot
+
+    @property
+    def place(self) -> Place:
+        """Where the list begins."""
+        return _placed(self.spot)
 
 
-@dataclass(slots=True)
 class Mapping:
     """Keys with their values, in the order written."""
 
-    entries: dict[str, Node]
-    keys: dict[str, Place]
-    place: Place
+    __slots__ = ("_key_spots", "spot", "entries")
+
+    def __init__(self, entries: dict[str, Node], keys: dict[str, Place], spot: Spot) -> None:
+        self.entries = entries
+        self._key_spots: dict[str, Spot] = dict(keys)
+        self.spot = spot
+
+    @property
+    def place(self) -> Place:
+        """Where the mapping begins."""
+        return _placed(self.spot)
+
+    @property
+    def keys(self) -> dict[str, Place]:
+        """Where each key stands."""
+        return {key: _placed(spot) for key, spot in self._key_spots.items()}
 
     def get(self, key: str) -> Node | None:
         """Return the value under a key, or None."""
         return self.entries.get(key)
 
+    def put(self, key: Scalar, value: Node) -> bool:
+        """Add a key with its value; say whether it is new."""
+        if key.text in self.entries:
+            return False
+        self.entries[key.text] = value
+        self._key_spots[key.text] = key.spot
+        return True
+
 
 Node = Scalar | Sequence | Mapping
 Plain = str | list["Plain"] | dict[str, "Plain"]
-
-
-@dataclass(slots=True)
-class _Open:
-    node: Sequence | Mapping
-    key: Scalar | None = None
 
 
 def parse(data: bytes, file: str, code: str) -> tuple[Node | None, list[Problem]]:
@@ -107,76 +142,76 @@ _ENDS = frozenset((yaml.SequenceEndEvent, yaml.MappingEndEvent))
 
 def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]:
     problems: list[Problem] = []
-    stack: list[_Open] = []
+    stack: list[Sequence | Mapping] = []
+    keys: list[Scalar | None] = []
     root: Node | None = None
     count = 0
-
-    def refuse(event: yaml.Event, message: str, fix: str) -> _Refusal:
-        return _Refusal(Problem(code, _place(file, event), message, fix))
-
-    def attach(node: Node) -> None:
-        nonlocal root
-        if not stack:
-            root = node
-            return
-        top = stack[-1]
-        if isinstance(top.node, Sequence):
-            top.node.items.append(node)
-        elif top.key is None:
-            if not isinstance(node, Scalar):
-                raise _Refusal(Problem(code, node.place, "a key must be plain text", "write a word before the colon"))
-            top.key = node
-        else:
-            key = top.key
-            top.key = None
-            if key.text in top.node.entries:
-                problems.append(
-                    Problem(code, key.place, f"{shown(key.text)!r} is given twice", "keep one of the two", key.text)
-                )
-                return
-            top.node.entries[key.text] = node
-            top.node.keys[key.text] = key.place
-
     events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
     for event in events:
         kind = event.__class__
         if kind in _VALUES:
+            mark = event.start_mark
+            spot = (file, mark.line + 1, mark.column + 1)
             count += 1
-            if count > MAX_NODES:
-                raise refuse(event, f"more than {MAX_NODES:,} values", "split the file")
-            if event.anchor:
-                raise refuse(
-                    event, "YAML anchors and aliases are not allowed", "write the value out where it is needed"
-                )
-            if event.tag:
-                raise refuse(event, "YAML tags are not allowed", "remove the tag; every value is read as text")
+            fault = _refused(event, count, len(stack))
+            if fault is not None:
+                raise _Refusal(Problem(code, Place(*spot), *fault))
+            node: Node
             if kind is yaml.ScalarEvent:
-                attach(Scalar(event.value, _place(file, event)))
-                continue
-            if len(stack) >= MAX_DEPTH:
-                raise refuse(event, f"nested more than {MAX_DEPTH} deep", "flatten the structure")
-            place = _place(file, event)
-            node: Sequence | Mapping = (
-                Sequence([], place) if kind is yaml.SequenceStartEvent else Mapping({}, {}, place)
-            )
-            attach(node)
-            stack.append(_Open(node))
+                node = Scalar(event.value, spot)
+            else:
+                node = Sequence([], spot) if kind is yaml.SequenceStartEvent else Mapping({}, {}, spot)
+            if not stack:
+                root = node
+            else:
+                top = stack[-1]
+                if top.__class__ is Sequence:
+                    top.items.append(node)
+                elif keys[-1] is None:
+                    if kind is not yaml.ScalarEvent:
+                        problem = Problem(code, node.place, "a key must be plain text", "write a word before the colon")
+                        raise _Refusal(problem)
+                    keys[-1] = node  # type: ignore[assignment]
+                else:
+                    key, keys[-1] = keys[-1], None
+                    if not top.put(key, node):  # type: ignore[union-attr]
+                        message = f"{shown(key.text)!r} is given twice"
+                        problems.append(Problem(code, key.place, message, "keep one of the two", key.text))
+            if kind is not yaml.ScalarEvent:
+                stack.append(node)  # type: ignore[arg-type]
+                keys.append(None)
         elif kind in _ENDS:
             stack.pop()
+            keys.pop()
         elif kind is yaml.AliasEvent:
-            raise refuse(event, "YAML anchors and aliases are not allowed", "write the value out where it is needed")
+            raise _Refusal(Problem(code, _place(file, event), *_ALIAS))
         elif kind is yaml.DocumentStartEvent and root is not None:
-            raise refuse(event, "a second document begins here", "keep one document in a file")
+            message, fix = "a second document begins here", "keep one document in a file"
+            raise _Refusal(Problem(code, _place(file, event), message, fix))
     if root is None:
         root = Mapping({}, {}, Place(file, 1, 1))
     return (None if problems else root), problems
 
 
+_ALIAS = ("YAML anchors and aliases are not allowed", "write the value out where it is needed")
+
+
+def _refused(event: Any, count: int, depth: int) -> tuple[str, str] | None:
+    """Return what is wrong with a value before it is built, and the repair; None where nothing is."""
+    if event.anchor:
+        return _ALIAS
+    if event.tag:
+        return "YAML tags are not allowed", "remove the tag; every value is read as text"
+    if count > MAX_NODES:
+        return f"more than {MAX_NODES:,} values", "split the file"
+    if depth >= MAX_DEPTH and event.__class__ is not yaml.ScalarEvent:
+        return f"nested more than {MAX_DEPTH} deep", "flatten the structure"
+    return None
+
+
 def _place(file: str, event: yaml.Event) -> Place:
     mark = event.start_mark
-    if mark is None:  # pragma: no cover - libyaml marks every event
-        return Place(file, 1, 1)
-    return Place(file, mark.line + 1, mark.column + 1)
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
 
 
 def plain(node: Node) -> Plain:

@@ -318,7 +318,8 @@ class Drawer:
         setting = self._setting()
         xml = tables.drawn(table, self._width, setting)
         self._lines += [plain(p) for row in table.rows for cell in row for p in cell.paragraphs]
-        return caption + xml + tables.spacer(240)
+        lead = "" if caption else tables.spacer(60, keep=True)
+        return caption + lead + xml + tables.spacer(200)
 
     def _setting(self) -> tables.Setting:
         ids = self.frame.paragraphs
@@ -346,7 +347,7 @@ class Drawer:
         content = title + "".join(inner) or f"<w:p><w:pPr>{_style(ids['box text'])}</w:pPr></w:p>"
         indent = self.frame.looks["clause"].hang.left
         xml = tables.boxed(content, self._width - indent - 60, indent, self.style.boxes[box.kind], self.frame.rtl)
-        return xml + tables.spacer(200)
+        return xml + tables.spacer(140)
 
     def _chart(self, chart: Chart) -> str:
         self._charts.append(chart)
@@ -393,7 +394,9 @@ class Drawer:
 
 
 def _leads(paragraph: Paragraph, after: Block | None) -> bool:
-    """Return whether a paragraph introduces the list after it, and so must not be parted from its first line."""
+    """Return whether a paragraph introduces the list or table after it, and so must not be parted from its first line."""
+    if isinstance(after, Table):
+        return not after.landscape
     return isinstance(after, Paragraph) and after.role in _LISTED and paragraph.role not in _LISTED
 
 

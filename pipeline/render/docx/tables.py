@@ -14,7 +14,7 @@ from pipeline.model.draft import Cell, Inline, Table, plain
 from pipeline.render.style import BoxLook, TableLook
 from pipeline.word import runs
 
-SPACER = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{line}" w:lineRule="exact"/></w:pPr></w:p>'
+SPACER = '<w:p><w:pPr>{keep}<w:spacing w:before="0" w:after="0" w:line="{line}" w:lineRule="exact"/></w:pPr></w:p>'
 """Between two tables Word needs a paragraph, or it makes one table of them."""
 
 SHORT = 8
@@ -24,10 +24,10 @@ PADDING = 100
 """Space in a cell at its sides, in twentieths of a point."""
 
 
-BY_HAND = 640
+BY_HAND = 567
 """Height of a row that is filled in by hand, in twentieths of a point."""
 
-WORD_LETTER = 0.56
+WORD_LETTER = 0.61
 """Width of a letter of a bold word in ems; a little generous, since a broken word costs more than a narrow column."""
 
 _BREAK = re.compile(r"[\s/\u2010-\u2015-]+")
@@ -56,9 +56,9 @@ class Setting:
     rtl: bool
 
 
-def spacer(line: int = 160) -> str:
-    """Return the paragraph after a table, `line` twentieths of a point high."""
-    return SPACER.format(line=line)
+def spacer(line: int = 160, keep: bool = False) -> str:
+    """Return the paragraph before or after a table, `line` twentieths of a point high; `keep` holds it to the next."""
+    return SPACER.format(line=line, keep="<w:keepNext/>" if keep else "")
 
 
 def drawn(table: Table, width: int, setting: Setting) -> str:
