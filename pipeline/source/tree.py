@@ -50,7 +50,7 @@ class Scalar:
 class Sequence:
     """A list of nodes."""
 
-    __slots__ = ("spot", "items")
+    __slots__ = ("items", "spot")
 
     def __init__(self, items: list[Node], spot: Spot) -> None:
         self.items = items
@@ -65,7 +65,7 @@ class Sequence:
 class Mapping:
     """Keys with their values, in the order written."""
 
-    __slots__ = ("_key_spots", "spot", "entries")
+    __slots__ = ("_key_spots", "entries", "spot")
 
     def __init__(self, entries: dict[str, Node], keys: dict[str, Place], spot: Spot) -> None:
         self.entries = entries
