@@ -34,13 +34,16 @@ class Readings:
         self.findings: dict[str, dict[str, Finding]] = {}
         self._answers: dict[str, Mapping[str, Answer]] = {}
         self._read: dict[tuple[str, str], Reading] = {}
+        self._cases: dict[str, Case] = {}
 
     def case(self, subject: str) -> Case:
         """Return the reader for one country, agency, system or prospective system."""
-        if subject == COUNTRY:
-            return Case(self, {"country": COUNTRY})
-        agency = ANY_AGENCY if subject.startswith(PROSPECTIVE) else subject.partition("/")[0]
-        return Case(self, {"country": COUNTRY, "agency": agency, "system": subject})
+        found = self._cases.get(subject)
+        if found is None:
+            agency = ANY_AGENCY if subject.startswith(PROSPECTIVE) else subject.partition("/")[0]
+            narrow = {} if subject == COUNTRY else {"agency": agency, "system": subject}
+            found = self._cases[subject] = Case(self, {"country": COUNTRY, **narrow})
+        return found
 
     def reading(self, ref: str, subject: str) -> Reading:
         """Return what is known of a ref for a subject."""

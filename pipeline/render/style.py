@@ -1,8 +1,8 @@
 """A house style: the Word template of an institution, and the little that Word cannot say, from `brand.yaml`.
 
-A folder per style holds `template.docx`, `brand.yaml`, the emblem and, where a brief is to look like a letter of the
-house, `brief.docx`. Each template is linted as it is
-read: what is wrong with it is said here, once, in the words of the person who made it in Word, and not by a damaged draft later.
+A folder per style holds `template.docx`, `brand.yaml`, the emblem and, where briefs are to look like letters of the
+house, `brief.docx`. Each template is linted as it is read: what is wrong with it is said here, once, in the words of
+the person who made it in Word, and not by a damaged draft later.
 """
 
 from __future__ import annotations

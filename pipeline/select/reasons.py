@@ -61,14 +61,14 @@ def sentence(
     library: Library,
 ) -> str:
     """Return one sentence on why a clause came out as it did for the national document."""
+    if status == "in" and ground == "always":
+        return "Part of every national document."
     agreeing = [c for c in cases if c.truth.value == status]
     case = agreeing[0] if agreeing else None
     facts = "; ".join(leaf_words(library, leaf) for leaf in (case.because if case else ())[:MOST_LEAVES])
     by = ", ".join(f"“{title_of(library, c)}”" for c in (case.by if case else ()))
     where = f" ({len(agreeing)} cases)" if len(agreeing) > 1 and clause.scope != "country" else ""
     match status, ground:
-        case "in", "always":
-            return "Part of every national document."
         case "in", "required":
             return f"Needed by {by}."
         case "in", "prospective":

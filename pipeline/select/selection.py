@@ -91,10 +91,16 @@ def _case(
                 ground, by = "required", (requirer,)
             else:
                 outcome = replace(outcome, asks=tuple(dict.fromkeys((*outcome.asks, *other.asks))))
-    outcome, ground, by = _defeated(clause, subject, outcome, ground, by, plan, cases)
-    outcome, ground = _expected(clause, subject, outcome, ground, readings)
+    if plan.defeated_by[clause.id]:
+        outcome, ground, by = _defeated(clause, subject, outcome, ground, by, plan, cases)
+    if outcome.truth is Truth.OPEN or subject.startswith(PROSPECTIVE):
+        outcome, ground = _expected(clause, subject, outcome, ground, readings)
+    if outcome.truth is Truth.OUT:
+        return CaseDecision(subject, Truth.OUT, None, False, ground, outcome.because, outcome.asks, by)
+    if not clause.escalate:
+        return CaseDecision(subject, outcome.truth, clause.strength, False, ground, outcome.because, outcome.asks, by)
     strength, strength_open, leaves, asks = _strength(clause, subject, readings, outcome)
-    because = tuple(dict.fromkeys((*outcome.because, *leaves)))
+    because = tuple(dict.fromkeys((*outcome.because, *leaves))) if leaves else outcome.because
     return CaseDecision(subject, outcome.truth, strength, strength_open, ground, because, asks, by)
 
 
@@ -207,6 +213,8 @@ def _held_specials(plan: Precedence, cases: Mapping[str, Mapping[str, CaseDecisi
 
 def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, library: Library) -> ClauseDecision:
     all_cases = tuple(cases.values())
+    if len(all_cases) == 1 and all_cases[0].truth is Truth.OUT:
+        return _absent(clause, all_cases, library)
     holding = [c for c in all_cases if c.truth is Truth.IN]
     open_ = [c for c in all_cases if c.truth is Truth.OPEN]
     status: Status = "in" if holding else "open" if open_ else "out"
@@ -228,6 +236,13 @@ def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, lib
     return ClauseDecision(
         clause.id, clause.valid_from, status, printed, strengths if printed else (), all_cases, ground, asks, reason
     )
+
+
+def _absent(clause: Clause, cases: tuple[CaseDecision, ...], library: Library) -> ClauseDecision:
+    """Return the decision on a clause whose only case is out."""
+    ground = cases[0].ground
+    reason = sentence(clause, "out", ground, False, cases, 0, library)
+    return ClauseDecision(clause.id, clause.valid_from, "out", False, (), cases, ground, (), reason)
 
 
 def _asks(cases: tuple[CaseDecision, ...], status: str) -> Asks:

@@ -394,7 +394,7 @@ class Drawer:
 
 
 def _leads(paragraph: Paragraph, after: Block | None) -> bool:
-    """Return whether a paragraph introduces the list or table after it, and so must not be parted from its first line."""
+    """Return whether a paragraph introduces the list or table after it, and so must keep to its first line."""
     if isinstance(after, Table):
         return not after.landscape
     return isinstance(after, Paragraph) and after.role in _LISTED and paragraph.role not in _LISTED
