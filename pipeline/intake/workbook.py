@@ -179,7 +179,7 @@ def _typed(value: Cell) -> str:
         return value.date().isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
-    return " ".join(str(value).split())
+    return " ".join(_SPACES.split(str(value).strip(" \t\r\n\u00a0")))
 
 
 def _folded(text: str) -> str:

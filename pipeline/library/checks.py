@@ -10,7 +10,7 @@ from pipeline.library.drafting import PLACEHOLDER
 from pipeline.model.clause import PRINCIPLES, Choice, Clause, Outline, OutlinePart, Term
 from pipeline.model.law import SLOTS
 from pipeline.model.library import Library
-from pipeline.model.problem import Place, Problem
+from pipeline.model.problem import Place, Problem, shown
 from pipeline.source.shape import nearest
 
 CODE_LINK = "CLAUSE-002"
@@ -21,6 +21,8 @@ CODE_DEFEAT = "CLAUSE-005"
 INSTRUMENTAL = tuple(p for group in PRINCIPLES.values() for p in group)
 WIDTH = ("country", "agency", "system")
 """Scopes from the widest."""
+MACHINERY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+"""Signs of a template that may stand in a text only as part of a placeholder."""
 CROSS_REFERENCE = re.compile(r"\[\[clause:([^\]]*)\]\]")
 
 
@@ -140,6 +142,11 @@ def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
                     yield Problem(
                         CODE_LINK, place, f"{{{{ {path} }}}}: {fault}", "see docs/formats.md, placeholders", name
                     )
+            rest = PLACEHOLDER.sub("", body)
+            if sign := MACHINERY.search(rest):
+                message = f"'{shown(rest[sign.start() : sign.start() + 40])}' is no placeholder"
+                fix = "print a plain value, such as {{ country }}; conditions decide the wording"
+                yield Problem(CODE_LINK, place, message, fix, name)
             for match in CROSS_REFERENCE.finditer(body):
                 if match[1] not in library.clauses:
                     message = f"refers to no clause '{match[1]}'{nearest(match[1], list(library.clauses))}"

@@ -86,11 +86,11 @@ def dressed(odt: bytes, draft: Draft, style: HouseStyle) -> bytes:
         parts = {entry.filename: package.read(entry) for entry in package.infolist()}
     roots = {name: etree.fromstring(parts[name], _parser()) for name in ("styles.xml", "content.xml", "meta.xml")}
     styles, content, meta = roots.values()
-    look = theme.of(style)
+    look = theme.of(style, draft.document)
     _paper(styles, look)
     for name, sources in LOOKS.items():
         _look(styles, name, look.lesser(0.88, *sources) if sources[0] in LESSER else look.look(*sources))
-    _places(styles, look, style)
+    _places(styles, look, style, draft)
     _rows(styles)
     _edges(styles, draft, style.accent)
     _cells(content, style)
@@ -180,7 +180,7 @@ def _look(styles: etree._Element, name: str, look: Look) -> None:
     _set(style, "text", text)
 
 
-def _places(styles: etree._Element, look: Theme, style: HouseStyle) -> None:
+def _places(styles: etree._Element, look: Theme, style: HouseStyle, draft: Draft) -> None:
     """Set what a look does not hold: new pages, hanging numbers, boxes, and the tab before a page number."""
     column = max(look.look("clause text").indent, COLUMN)
     paper = look.paper
@@ -192,7 +192,7 @@ def _places(styles: etree._Element, look: Theme, style: HouseStyle) -> None:
     }  # fmt: skip
     told: dict[str, dict[str, str]] = {
         "Heading_20_1": {
-            "fo:break-before": "page",
+            "fo:break-before": "auto" if draft.document == "brief" else "page",
             "fo:border-top": f"2pt solid {style.accent}",
             "fo:padding-top": "6pt",
         },
@@ -258,9 +258,16 @@ def _lists(content: etree._Element, look: Theme) -> None:
 
 
 def _contents(content: etree._Element, draft: Draft) -> None:
-    """Put the contents in their place; each entry links to its heading and asks the reader's program for the page."""
+    """Put the contents in their place; each entry links to its heading and asks the reader's program for the page.
+
+    A brief has none: its place is taken out.
+    """
     place = next((p for p in content.iter(q("text:p")) if p.get(q("text:style-name")) == PLACE), None)
-    if place is None:
+    parent = place.getparent() if place is not None else None
+    if place is None or parent is None:
+        return
+    if draft.document == "brief":
+        parent.remove(place)
         return
     contents = etree.Element(q("text:table-of-content"), {q("text:name"): "Contents", q("text:protected"): "false"})
     etree.SubElement(contents, q("text:table-of-content-source"), {q("text:outline-level"): "2"})
@@ -279,9 +286,7 @@ def _contents(content: etree._Element, draft: Draft) -> None:
         etree.SubElement(entry, q("text:tab"))
         page = {"text:reference-format": "page", "text:ref-name": target}
         etree.SubElement(entry, q("text:bookmark-ref"), {q(key): value for key, value in page.items()})
-    parent = place.getparent()
-    if parent is not None:
-        parent.replace(place, contents)
+    parent.replace(place, contents)
 
 
 def _about(meta: etree._Element, draft: Draft) -> None:

@@ -100,7 +100,6 @@ OPENING = r"""
   if facts.subtitle != "" { block(above: 7pt, below: 0pt, plain(looks.subtitle, facts.subtitle)) }
   let standing = (facts.status, facts.law-date).filter(said => said != "").join(" · ", default: "")
   if standing != "" { block(above: 7pt, below: 0pt, plain(looks.status, standing)) }
-  set align(start)
   let strip(..look, said) = if said != "" {
     block(width: 100%, above: 7pt, below: 0pt, inset: (x: 8pt, y: 4.5pt), ..look, plain(
       (..looks.notice, fill: ink), said,
