@@ -126,7 +126,9 @@ def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
     for instrument_id, found in cited(context, plan).items():
         first = found[0][0]
         instrument = first.instrument
-        numbers = ", ".join(dict.fromkeys(number(c.provision.number, instrument.kind) for c, _ in found))
+        numbers = ", ".join(
+            n for n in dict.fromkeys(number(c.provision.number, instrument.kind) for c, _ in found) if n
+        )
         coming = sorted({c.provision.start for c, _ in found if c.provision.start > context.as_of})
         since = context.findings.since.get(instrument_id) or instrument.in_force
         standing = context.word(
@@ -196,7 +198,8 @@ def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
 
 def _cited(ref: str, context: Context) -> str:
     instrument = context.library.instruments[ref.partition(" ")[0]]
-    return f"{context.text(instrument.short)}, {number(context.library.provisions[ref].number, instrument.kind)}"
+    part = number(context.library.provisions[ref].number, instrument.kind)
+    return ", ".join(p for p in (context.text(instrument.short), part) if p)
 
 
 def choices_open(context: Context, plan: Plan) -> dict[str, list[str]]:

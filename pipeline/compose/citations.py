@@ -15,6 +15,9 @@ from pipeline.model.law import Instrument, Provision
 Standing = Literal["binds", "guides", "watched", "unsettled"]
 """What an instrument is to the state: it binds, guides, is watched, or it is not known yet whether it binds."""
 
+WHOLE = ("holding", "whole")
+"""Parts that stand for all of a judgment or a guide, and are not printed."""
+
 _ARTICLES = ("treaty", "regulation", "directive")
 
 
@@ -60,7 +63,9 @@ def citations(context: Context, cites: tuple[str, ...]) -> tuple[Citation, ...]:
 
 @lru_cache(maxsize=4096)
 def number(provision: str, kind: str) -> str:
-    """Return a provision's number as it is cited: `Art. 26(10)`, `s.50B`, `par. 61`."""
+    """Return a number as it is cited: `Art. 26(10)`, `s.50B`, `par. 61`; nothing where the whole is cited."""
+    if provision in WHOLE:
+        return ""
     return f"Art. {provision}" if kind in _ARTICLES and provision[:1].isdigit() else provision
 
 
@@ -84,8 +89,8 @@ def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
 
 def _instrument(context: Context, group: list[Citation]) -> Iterator[Inline]:
     first = group[0]
-    numbers = ", ".join(number(c.provision.number, first.instrument.kind) for c in group)
-    yield Run(f"{context.text(first.instrument.short)}, {numbers}")
+    numbers = [number(c.provision.number, first.instrument.kind) for c in group]
+    yield Run(", ".join((context.text(first.instrument.short), *(n for n in numbers if n))))
     remarks: list[str] = []
     dates = sorted({c.provision.start for c in group if c.provision.start > context.as_of})
     remarks += [context.word("applies_from_note", date=context.date(d)) for d in dates[:1]]
