@@ -99,9 +99,10 @@ def lines_of(text: str) -> list[int]:
     return [n for n, line in enumerate(text.splitlines()) if ":" in line and not line.startswith("format")]
 
 
-def with_line(text: str, number: int, new: Callable[[str], str]) -> str:
+def with_line(text: str, number: int, new: str | Callable[[str], str]) -> str:
+    """Return a text with a line replaced, or changed by a function."""
     found = text.splitlines()
-    found[number] = new(found[number])
+    found[number] = new if isinstance(new, str) else new(found[number])
     return "\n".join(found) + "\n"
 
 
@@ -113,7 +114,7 @@ def wrong_types(luck: random.Random) -> Iterator[Case]:
             key, _, rest = line.partition(":")
             value = luck.choice(values)
             if rest:
-                yield changed(path, with_line(text, number, lambda _, k=key, v=value: f"{k}: {v}"), f"type {number}")
+                yield changed(path, with_line(text, number, f"{key}: {value}"), f"type {number}")
 
 
 def unknown_keys(luck: random.Random) -> Iterator[Case]:
@@ -125,7 +126,7 @@ def unknown_keys(luck: random.Random) -> Iterator[Case]:
             at = luck.randrange(len(bare) + 1)
             other = bare[:at] + luck.choice("zqxj") + bare[at:]
             new = key.replace(bare, other, 1) + ":" + rest
-            yield changed(path, with_line(text, number, lambda _, n=new: n), f"key {number}")
+            yield changed(path, with_line(text, number, new), f"key {number}")
 
 
 def twice(luck: random.Random) -> Iterator[Case]:
@@ -144,7 +145,7 @@ def yaml_machinery(luck: random.Random) -> Iterator[Case]:
     for path, text in FOLDER.items():
         for value in bad:
             key = text.splitlines()[1].partition(":")[0]
-            yield changed(path, with_line(text, 1, lambda _, k=key, v=value: f"{k}: {v}"), f"yaml {value!r}")
+            yield changed(path, with_line(text, 1, f"{key}: {value}"), f"yaml {value!r}")
 
 
 def characters(luck: random.Random) -> Iterator[Case]:
@@ -170,7 +171,7 @@ def characters(luck: random.Random) -> Iterator[Case]:
         path, text = luck.choice(list(FOLDER.items()))
         at = luck.randrange(20, len(text))
         yield changed(path, text[:at] + chr(point) + text[at:], f"character {point:04X}")
-        escaped = with_line(FOLDER["country.yaml"], 1, lambda _, p=point: f'name: "a\\U{p:08X}b"')
+        escaped = with_line(FOLDER["country.yaml"], 1, f'name: "a\\U{point:08X}b"')
         yield changed("country.yaml", escaped, f"escaped {point:04X}")
     raw = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\xe9t\xe9", b"\x80")
     for data in raw:
@@ -223,9 +224,7 @@ def dates_and_codes(luck: random.Random) -> Iterator[Case]:
             text = FOLDER[path]
             number = next(n for n, line in enumerate(text.splitlines()) if line.startswith(key))
             bare = key.partition(":")[0]
-            yield changed(
-                path, with_line(text, number, lambda _, k=bare, d=date: f"{k}: {d}"), f"date {key.strip()} {date}"
-            )
+            yield changed(path, with_line(text, number, f"{bare}: {date}"), f"date {key.strip()} {date}")
     for path, key, code in (
         ("country.yaml", "  member_eu", "maybe"), ("country.yaml", "  legal_form", "polciy"), ("country.yaml", "packs", "[uu]"),
         ("country.yaml", "  numbering", "decimals"), ("country.yaml", "languages", "[english language]"), ("country.yaml", "languages", "[]"),
@@ -238,7 +237,7 @@ def dates_and_codes(luck: random.Random) -> Iterator[Case]:
     ):  # fmt: skip
         text = FOLDER[path]
         number = next(n for n, line in enumerate(text.splitlines()) if line.startswith(key))
-        yield changed(path, with_line(text, number, lambda _, k=key, c=code: f"{k}: {c}"), f"code {key.strip()} {code}")
+        yield changed(path, with_line(text, number, f"{key}: {code}"), f"code {key.strip()} {code}")
 
 
 def clause_files(luck: random.Random) -> Iterator[Case]:
@@ -251,7 +250,7 @@ def clause_files(luck: random.Random) -> Iterator[Case]:
     for number in range(len(CLAUSE.splitlines())):
         line = CLAUSE.splitlines()[number]
         key = line.partition(":")[0]
-        yield case(f"type {key}", with_line(CLAUSE, number, lambda _, k=key: f"{k}: {{a: {{b: c}}}}"))
+        yield case(f"type {key}", with_line(CLAUSE, number, f"{key}: {{a: {{b: c}}}}"))
         yield case(f"twice {key}", with_line(CLAUSE, number, lambda old: f"{old}\n{old}"))
         yield case(f"key {key}", with_line(CLAUSE, number, lambda old: f"{old}\n{luck.choice('zqx')}{old}"))
     for kind, extra in {
@@ -265,11 +264,12 @@ def clause_files(luck: random.Random) -> Iterator[Case]:
         key = extra.partition(":")[0]
         kept = "".join(line + "\n" for line in CLAUSE.splitlines() if not line.startswith(key + ":"))
         yield case(kind, f"{kept}{extra}\n")
-    for kind, text in {
+    texts: dict[str, bytes | str] = {
         "no title": TEXT.partition("\n")[2], "no block": TEXT.replace("## shall", "## should"), "empty": "", "bytes": b"\xff\xfe",
-        "control": TEXT.replace("list", "li\u202est"), "html": TEXT.replace("exercises", "<script>x</script>"),
-        "unknown name": TEXT.replace("a list", "{{ nothing.here }}"), "unclosed": TEXT.replace("a list", "{{ country"),
-    }.items():  # fmt: skip
+        "control": TEXT.replace("list", "li\u202est"), "unknown name": TEXT.replace("a list", "{{ nothing.here }}"),
+        "unclosed": TEXT.replace("a list", "{{ country"),
+    }  # fmt: skip
+    for kind, text in texts.items():
         yield case(f"text {kind}", CLAUSE, text, "en.md")
     for number, escape in enumerate(ESCAPES):
         yield case(f"escape {number}", CLAUSE, TEXT.replace("a list", escape), "en.md")
@@ -477,7 +477,8 @@ def paths(luck: random.Random) -> Iterator[Case]:
             yield Case(f"path as {where}", form, 3, "", words)
         if "/" not in bad and bad not in (".", "..") and not bad.startswith(".") and len(bad) < 200:
             yield Case(f"path folder {where}", {**FOLDER, f"agencies/{bad}/profile.yaml": PROFILE}, 3, "agencies/")
-        yield Case(f"path clause {where}", FOLDER, 3, "in", ("why", "{here}/in", f"x/{bad}"))
+        if luck.random() < 0.2:
+            yield Case(f"path clause {where}", FOLDER, 3, "in", ("why", "{here}/in", f"x/{bad}"))
         words = ("read", str(CUT), "--to", "{here}/out", "--mapping", f"no-such/{bad}")
         yield Case(f"path mapping {where}", {}, 3, "no-such/", words)
         if "\n" not in bad:

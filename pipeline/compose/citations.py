@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ Standing = Literal["binds", "guides", "watched", "unsettled"]
 
 WHOLE = ("holding", "whole")
 """Parts that stand for all of a judgment or a guide, and are not printed."""
+
+_TOLD_APART = re.compile(r"(\d\S*) [a-z]")
+"""A number with a word behind it, by which the register tells limbs of one provision apart."""
 
 _ARTICLES = ("treaty", "regulation", "directive")
 
@@ -66,6 +70,8 @@ def number(provision: str, kind: str) -> str:
     """Return a number as it is cited: `Art. 26(10)`, `s.50B`, `par. 61`; nothing where the whole is cited."""
     if provision in WHOLE:
         return ""
+    told = _TOLD_APART.match(provision)
+    provision = told[1] if told else provision
     return f"Art. {provision}" if kind in _ARTICLES and provision[:1].isdigit() else provision
 
 
@@ -90,7 +96,7 @@ def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
 def _instrument(context: Context, group: list[Citation]) -> Iterator[Inline]:
     first = group[0]
     numbers = [number(c.provision.number, first.instrument.kind) for c in group]
-    yield Run(", ".join((context.text(first.instrument.short), *(n for n in numbers if n))))
+    yield Run(", ".join((context.text(first.instrument.short), *(n for n in dict.fromkeys(numbers) if n))))
     remarks: list[str] = []
     dates = sorted({c.provision.start for c in group if c.provision.start > context.as_of})
     remarks += [context.word("applies_from_note", date=context.date(d)) for d in dates[:1]]

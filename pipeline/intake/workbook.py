@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import io
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from pipeline.source.shape import nearest
 
 Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
 
+_SPACES = re.compile(r"[ \t\r\n\u00a0]+")
+"""White space as people type it; other controls are left in, to be refused by name."""
 _REDO = "copy the answers into a fresh form (`clausewright start` makes one)"
 
 
@@ -179,7 +182,7 @@ def _typed(value: Cell) -> str:
         return value.date().isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
-    return " ".join(_SPACES.split(str(value).strip(" \t\r\n\u00a0")))
+    return _SPACES.sub(" ", str(value)).strip(" ")
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.intake import accounting, forms
 from pipeline.intake.accounting import Accounting
-from pipeline.intake.layout import COUNTRY_FILE
+from pipeline.intake.layout import COUNTRY_FILE, arrange
 from pipeline.intake.mapping import read_mapping
 from pipeline.intake.table import read_table
 from pipeline.intake.workbook import read_workbook
@@ -208,6 +208,9 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
     """Add one file to a country folder if the folder is sound with it; refuse to write over another."""
     from pipeline.intake.folder import read as read_folder
 
+    if arrange([name])[1] or any(part.startswith(".") for part in name.split("/")):
+        fix = "name a place such as agencies/national-police/readiness.yaml"
+        raise Faulty([Problem("INTAKE-003", Place(name), "nothing is read from this place", fix)])
     files = folder_files(to)
     if files.get(name, data) != data:
         raise Refused(f"{to / name}: exists already and says something else; move it away first")
