@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipeline.compose.citations import note
 from pipeline.compose.context import Context
 from pipeline.compose.plan import Placed, Plan, PlannedPart, plan
 from pipeline.compose.prose import sentence
-from pipeline.model.draft import Block, Heading, Inline, Paragraph, Ref, Run
+from pipeline.model.draft import Block, Heading, Inline, Paragraph, Ref, Run, Table
 
 
 def paragraph_by_paragraph(context: Context, own: Plan) -> tuple[Block, ...]:
     """Return a heading and its lines for every clause of the guidelines, numbered as they are there."""
-    guidelines = replace(context, document="guidelines")
-    theirs = plan(guidelines, frozenset(_made(guidelines)))
+    guidelines, theirs = _guidelines(context)
     blocks: list[Block] = []
     for part in theirs.parts:
         blocks += _part(part, guidelines, theirs)
     return tuple(blocks)
+
+
+def _guidelines(context: Context) -> tuple[Context, Plan]:
+    """Return what the guidelines are composed from, and where their clauses stand."""
+    guidelines = replace(context, document="guidelines")
+    return guidelines, plan(guidelines, frozenset(_made(guidelines)))
+
+
+def borrowed(make: Callable[[Context, Plan], tuple[Block, ...]]) -> Callable[[Context, Plan], tuple[Block, ...]]:
+    """Return a maker of an annex that, in the explanatory note, speaks of the guidelines' clauses."""
+
+    def made(context: Context, own: Plan) -> tuple[Block, ...]:
+        if context.document != "explanatory":
+            return make(context, own)
+        return tuple(_unlinked(block) for block in make(*_guidelines(context)))
+
+    return made
+
+
+def _unlinked(block: Block) -> Block:
+    """Return a table with references to the guidelines as plain words."""
+    if not isinstance(block, Table):
+        return block
+    rows = tuple(
+        tuple(replace(c, paragraphs=tuple(tuple(_plain(i) for i in line) for line in c.paragraphs)) for c in row)
+        for row in block.rows
+    )
+    return replace(block, rows=rows)
 
 
 def _made(context: Context) -> Iterator[str]:
