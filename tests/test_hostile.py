@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
+import json
 import os
 import random
 import re
@@ -17,17 +19,19 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version as installed
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from intake_samples import CUT, MAPPING, refilled, rows_by_ref
-from journeys import ROOT, copied, put, run, tree
+from journeys import ROOT, copied, put, run, tree, version
 from word_reading import lines
 
-from pipeline.intake import forms
+from pipeline.intake import formats, forms
 from pipeline.project import checking, country, intake
 from pipeline.project.country import the_library
+from pipeline.source.shape import Shape
 
 ROUNDS = int(os.environ.get("CLAUSEWRIGHT_SOAK", "1"))
 LONGEST = 5.0
@@ -375,13 +379,14 @@ def workbooks(luck: random.Random) -> Iterator[Case]:
 def mappings(luck: random.Random) -> Iterator[Case]:
     text = MAPPING.read_text("utf-8")
     words = ("read", str(CUT), "--to", "{here}/out", "--mapping", "{here}/in/m.yaml")
-    numbers = [n for n in lines_of(text) if text.splitlines()[n].partition(":")[2] and "#" not in text.splitlines()[n]]
+    found = text.splitlines()
+    numbers = [n for n in lines_of(text) if re.match(r"\s*[a-z_]+: *[^\s{>|]", found[n]) and "#" not in found[n]]
     for number in luck.sample(numbers, 24):
         new = luck.choice(
             (
                 lambda old: old.partition(":")[0] + ": {a: {b: [c]}}",
                 lambda old: f"{old}\n{old}",
-                lambda old: re.sub(r"\w+:", "zqx:", old, count=1),
+                lambda old: f"zqx{old.strip(' -')}\n{old}" if old[0] == " " else f"zqx{old}",
             )
         )
         yield Case(f"mapping {number}", {"m.yaml": with_line(text, number, new)}, 4, "m.yaml", words)
@@ -612,7 +617,7 @@ def test_escapes_given_as_data_print_and_do_nothing(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_is_one_without_known_holes() -> None:
-    assert tuple(int(n) for n in installed("jinja2").split(".")[:3]) >= (3, 1, 6)
+    assert tuple(int(n) for n in metadata.version("jinja2").split(".")[:3]) >= (3, 1, 6)
 
 
 def test_drafting_opens_no_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -637,7 +642,9 @@ def test_drafting_opens_no_connection(tmp_path: Path, monkeypatch: pytest.Monkey
         def watch() -> None:
             while not stop.is_set():
                 try:
-                    seen.append(listening.accept()[1])
+                    with listening.accept()[0] as asked:
+                        asked.settimeout(1)
+                        seen.append(asked.recv(200))
                 except TimeoutError:
                     continue
 
@@ -655,3 +662,80 @@ def test_drafting_opens_no_connection(tmp_path: Path, monkeypatch: pytest.Monkey
     assert ran.code == 0, ran.err
     assert (callers, seen) == ([], [])
     assert any(name in line for line in lines(next((tmp_path / "out").rglob("*.docx")).read_bytes()))
+
+
+def unbounded(schema: Mapping[str, Any], root: Mapping[str, Any], path: str, seen: frozenset[str]) -> Iterator[str]:
+    """Yield where a JSON schema lets a text, a list or a mapping grow without end."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in seen:
+            yield from unbounded(root["$defs"][name], root, path, seen | {name})
+        return
+    for part in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+        yield from unbounded(part, root, path, seen)
+    match schema.get("type"):
+        case "string" if not {"maxLength", "const", "enum"} & set(schema):
+            yield path
+        case "array":
+            if "maxItems" not in schema:
+                yield path
+            for part in (*schema.get("prefixItems", ()), *([schema["items"]] if "items" in schema else ())):
+                yield from unbounded(part, root, f"{path}[]", seen)
+        case "object":
+            if "properties" not in schema and "maxProperties" not in schema:
+                yield path
+            inner = schema.get("additionalProperties")
+            if isinstance(inner, Mapping):
+                yield from unbounded(inner, root, f"{path}{{}}", seen)
+            for name, part in schema.get("properties", {}).items():
+                yield from unbounded(part, root, f"{path}.{name}", seen)
+
+
+def test_nothing_in_a_country_folder_or_mapping_may_grow_without_end() -> None:
+    shapes = [s for s in vars(formats).values() if isinstance(s, type) and issubclass(s, Shape) and s is not Shape]
+    assert len(shapes) > 15
+    schemas = {s.__name__: s.model_json_schema() for s in shapes}
+    assert [u for name, schema in schemas.items() for u in unbounded(schema, schema, name, frozenset())] == []
+    assert all(s.model_config.get("extra") == "forbid" and s.model_config.get("allow_inf_nan") is False for s in shapes)
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1+1", "-2+3", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("https://example.org")']
+)
+def test_no_name_becomes_a_formula_in_a_workbook(name: str, tmp_path: Path) -> None:
+    assert run("start", "--out", tmp_path / "new", "--", name).code == 0
+    parts = parts_of((tmp_path / "new" / "first-questions.xlsx").read_bytes())
+    sheets = [data for part, data in parts.items() if part.startswith("xl/worksheets/sheet")]
+    assert sheets
+    assert not any(re.search(rb"<f[ >]", data) for data in sheets)
+    assert (
+        name.encode().replace(b'"', b"&quot;") in parts["xl/sharedStrings.xml"]
+        or name.encode() in parts["xl/sharedStrings.xml"]
+    )
+    assert not any(b'TargetMode="External"' in data for data in parts.values())
+
+
+def test_each_file_is_read_once_and_what_was_read_is_what_was_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file changes on the disk as soon as it has been read; the version tells only of what was read first."""
+    folder = copied("tembala", tmp_path)
+    first = tree(folder)
+    whole, reads = Path.read_bytes, []
+
+    def swapping(path: Path) -> bytes:
+        data = whole(path)
+        if folder in path.parents:
+            reads.append(path)
+            path.write_bytes(data + b"\n# another hand was here\n")
+        return data
+
+    monkeypatch.setattr(Path, "read_bytes", swapping)
+    ran = run("draft", folder, "--document", "brief", "--format", "docx", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    assert sorted(reads) == sorted(folder / name for name in first)
+    made = version(tmp_path / "out", "tembala", "brief")
+    monkeypatch.undo()
+    assert {n.removeprefix("intake/"): d for n, d in tree(made).items() if n.startswith("intake/")} == first
+    receipt = json.loads((made / "receipt.json").read_bytes())
+    assert receipt["intake"] == {n: hashlib.sha256(d).hexdigest() for n, d in first.items()}

@@ -30,7 +30,7 @@ from test_reproducible import CLOCK
 from pipeline.intake.writing import dump
 from pipeline.model.draft import Draft
 from pipeline.model.problem import DoesNotHold
-from pipeline.project import scan
+from pipeline.project import pdf_text, scan
 from pipeline.render import docx, pdf
 from pipeline.render.style import HouseStyle
 
@@ -204,10 +204,12 @@ def test_the_words_on_the_pages_of_a_pdf_are_searched(files: dict[str, dict[str,
     data = files["public"]["guidelines/0.1/guidelines.en.public.pdf"]
     opened: Any = pymupdf.open
     with opened(stream=data, filetype="pdf") as document:
-        said = {w for sheet in document for w in re.findall(r"[a-z]{9,}", sheet.get_text())}
+        said = {w for sheet in document for w in re.findall(r"\b[a-z]{9,}\b", sheet.get_text())}
     plain = data.decode("latin-1")
     hidden = sorted(w for w in said if w not in plain)
     assert len(hidden) > 100
+    read = set(re.findall(r"\b[a-z]{9,}\b", pdf_text.text(data, dict(pdf_text.streams(data)))))
+    assert said - read == set()
     for word in hidden[:: len(hidden) // 3]:
         with pytest.raises(DoesNotHold):
             scan.scanned("f.pdf", data, "public", (word,), "")

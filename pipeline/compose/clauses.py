@@ -116,7 +116,8 @@ def _concerned(placed: Placed, context: Context) -> Iterator[str]:
         names = _named(context, real, known, clause.scope)
         if expected and not real and clause.scope == "system" and decision.status == "in":
             few = len(expected) <= MOST_NAMED
-            names = ", ".join(map(context.system_name, expected)) if few else context.word("uses_expected")
+            uses = ", ".join(context.label("system.use", e.partition(":")[2]) for e in expected)
+            names = context.word("prospective", use=uses) if few else context.word("uses_expected")
         if names:
             yield f"{context.word(f'strength_word_{strength}')} – {names}" if several and strength else names
 

@@ -2,7 +2,7 @@
 
 Letters stand in a PDF as numbers of glyphs, so a search of the bytes alone finds no word of a page. Each font says
 which letters its glyphs stand for (ISO 32000-1, 9.10.3); that is undone here for the files that our compiler writes:
-objects in the open, streams deflated or plain, one name for a font throughout.
+objects in the open, streams deflated or plain, one stream for a page.
 """
 
 from __future__ import annotations
@@ -14,11 +14,18 @@ from collections.abc import Iterator, Mapping
 _STREAM = re.compile(rb"(\d+) 0 obj(?:(?!endobj).)*?stream\r?\n", re.DOTALL)
 _FONT = re.compile(rb"(\d+) 0 obj\s*<<(?:(?!endobj).)*?/ToUnicode (\d+) 0 R", re.DOTALL)
 _FONTS = re.compile(rb"/Font\s*<<([^<>]*)>>")
+_RESOURCES = re.compile(rb"(\d+) 0 obj(\s*<<(?:(?!endobj).)*?/Font\s*<<.*?)endobj", re.DOTALL)
+_PAGE = re.compile(rb"<<\s*/Type\s*/Page(?![\w])(?:(?!endobj).)*endobj", re.DOTALL)
+_USES = re.compile(rb"/Resources (\d+) 0 R")
+_CONTENTS = re.compile(rb"/Contents (\d+) 0 R")
 _NAMED = re.compile(rb"/(\w+) (\d+) 0 R")
 _PAIRS = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _RANGES = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
-_TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|\(((?:[^()\\]|\\.)*)\)|<([0-9A-Fa-f\s]*)>", re.DOTALL)
+_PLAIN = rb"(?:[^()\\]|\\.)*"
+_NESTED = rb"(?:[^()\\]|\\.|\((?:[^()\\]|\\.|\(" + _PLAIN + rb"\))*\))*"
+"""A string may hold brackets as they are, as long as each that opens also closes; two deep is deeper than glyphs go."""
+_TOKEN = re.compile(rb"(?<!\w)(BT)(?!\w)|/(\w+) [\d.]+ Tf|\((" + _NESTED + rb")\)|<([0-9A-Fa-f\s]*)>", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 
@@ -43,10 +50,15 @@ def text(data: bytes, unpacked: Mapping[int, bytes]) -> str:
         unpacked: Its streams by object number.
     """
     glyphs = {int(m[1]): _glyphs(unpacked.get(int(m[2]), b"")) for m in _FONT.finditer(data)}
-    fonts: dict[bytes, Glyphs] = {}
-    for match in _FONTS.finditer(data):
-        fonts |= {n: glyphs[int(number)] for n, number in _NAMED.findall(match[1]) if int(number) in glyphs}
-    return "\n".join(_page(stream, fonts) for stream in unpacked.values() if b" Tf" in stream)
+    objects = {int(m[1]): m[2] for m in _RESOURCES.finditer(data)}
+    found = []
+    for page in _PAGE.finditer(data):
+        resources, contents = _USES.search(page[0]), _CONTENTS.search(page[0])
+        here = objects.get(int(resources[1]), b"") if resources else page[0]
+        names = _NAMED.findall(b"".join(_FONTS.findall(here)))
+        fonts = {n: glyphs[int(number)] for n, number in names if int(number) in glyphs}
+        found.append(_page(unpacked.get(int(contents[1]), b"") if contents else b"", fonts))
+    return "\n".join(found)
 
 
 def unescaped(data: bytes) -> bytes:
@@ -82,7 +94,10 @@ def _decoded(letters: bytes) -> str:
 def _page(stream: bytes, fonts: Mapping[bytes, Glyphs]) -> str:
     glyphs: Glyphs = {}
     parts: list[str] = []
-    for font, plain, hexed in _TOKEN.findall(stream):
+    for begun, font, plain, hexed in _TOKEN.findall(stream):
+        if begun:
+            parts.append("\n")
+            continue
         if font:
             glyphs = fonts.get(font, {})
             continue

@@ -179,7 +179,9 @@ def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
     elif data[:5] == b"%PDF-":
         streams = dict(pdf_text.streams(data))
         yield from streams.values()
-        yield pdf_text.text(data, streams).encode()
+        words = pdf_text.text(data, streams)
+        yield words.encode()
+        yield words.replace("-\n", "").replace("\u00ad\n", "").encode()
         yield pdf_text.unescaped(data)
 
 
