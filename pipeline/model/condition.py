@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.model.problem import Place
 
@@ -56,9 +56,10 @@ class Grouped:
 Condition = Test | Grouped
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One test as it came out in one case: what it read, and how it answered.
+
+    A named tuple, since selections make thousands of them.
 
     Attributes:
         test: The test.
@@ -75,8 +76,7 @@ class Leaf:
     asks: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A condition's truth, the smallest set of leaves that explains it, and all questions that could settle it."""
 
     truth: Truth

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pipeline.assess.findings import uses
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE, Readings
@@ -90,7 +89,7 @@ def _case(
                 outcome = Outcome(other.truth, other.because, other.asks)
                 ground, by = "required", (requirer,)
             else:
-                outcome = replace(outcome, asks=tuple(dict.fromkeys((*outcome.asks, *other.asks))))
+                outcome = outcome._replace(asks=tuple(dict.fromkeys((*outcome.asks, *other.asks))))
     if plan.defeated_by[clause.id]:
         outcome, ground, by = _defeated(clause, subject, outcome, ground, by, plan, cases)
     if outcome.truth is Truth.OPEN or subject.startswith(PROSPECTIVE):

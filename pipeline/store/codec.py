@@ -123,8 +123,11 @@ class _Field:
 
 @cache
 def _fields(kind: type) -> tuple[_Field, ...]:
-    """Return a dataclass's fields with their resolved types and defaults (MISSING where there is none)."""
+    """Return the fields of a class of ours with their types and defaults (MISSING where there is none)."""
     hints = typing.get_type_hints(kind)
+    if issubclass(kind, tuple):
+        given: Mapping[str, Any] = getattr(kind, "_field_defaults", {})
+        return tuple(_Field(n, hints[n], given.get(n, dataclasses.MISSING)) for n in getattr(kind, "_fields", ()))
     return tuple(_Field(f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind))
 
 
@@ -142,12 +145,15 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 @cache
 def _classes(hint: Any) -> Mapping[str, type]:
-    """Return a union's dataclasses by name."""
-    return {m.__name__: m for m in _members(hint) if isinstance(m, type) and dataclasses.is_dataclass(m)}
+    """Return a union's classes of ours by name."""
+    return {m.__name__: m for m in _members(hint) if _is_class(m)}
 
 
 def _is_class(hint: Any) -> bool:
-    return isinstance(hint, type) and dataclasses.is_dataclass(hint)
+    """Return whether a type is a dataclass or a named tuple."""
+    if not isinstance(hint, type):
+        return False
+    return dataclasses.is_dataclass(hint) or (issubclass(hint, tuple) and hasattr(hint, "_fields"))
 
 
 # Out
