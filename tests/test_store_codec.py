@@ -55,8 +55,8 @@ def values(hint: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.tuples(*(values(m, depth + 1) for m in members))
     if origin is Mapping:
         return st.dictionaries(st.text(max_size=5), values(members[1], depth + 1), max_size=2)
-    hints = typing.get_type_hints(hint)
-    return st.builds(hint, **{f.name: values(hints[f.name], depth + 1) for f in dataclasses.fields(hint)})
+    hints = typing.get_type_hints(hint)  # of a dataclass or a named tuple
+    return st.builds(hint, **{name: values(inner, depth + 1) for name, inner in hints.items()})
 
 
 @pytest.mark.parametrize("kind", [Draft, Selection, Findings, Receipt, Grouped, Question])

@@ -21,7 +21,7 @@ import types
 import typing
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from pipeline.model.problem import Faulty, Place, Problem, shown
 
@@ -128,7 +128,7 @@ def _fields(kind: type) -> tuple[_Field, ...]:
     if issubclass(kind, tuple):
         given: Mapping[str, Any] = getattr(kind, "_field_defaults", {})
         return tuple(_Field(n, hints[n], given.get(n, dataclasses.MISSING)) for n in getattr(kind, "_fields", ()))
-    return tuple(_Field(f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind))
+    return tuple(_Field(f.name, hints[f.name], _default(f)) for f in dataclasses.fields(cast("Any", kind)))
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:
