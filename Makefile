@@ -52,7 +52,7 @@ bench: .venv/tested ## measure against peers in the same run; those not installe
 
 .PHONY: accept
 accept: .venv/tested ## write the expected results anew; read the diff before you commit it
-	CLAUSEWRIGHT_ACCEPT=1 $(BIN)/python -m pytest tests/test_golden.py
+	CLAUSEWRIGHT_ACCEPT=1 $(BIN)/python -m pytest -m golden
 
 .PHONY: lock
 lock: .venv/tested ## choose newest versions and lock them by digest (needs the network)

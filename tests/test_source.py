@@ -14,7 +14,7 @@ from pipeline.source.tree import Mapping, Scalar, Sequence, at, parse, place_at,
 
 def fault(data: bytes) -> Problem:
     tree, problems = parse(data, "f.yaml", "X-001")
-    assert tree is None and problems
+    assert problems and (tree is None or "given twice" in problems[0].message)
     return problems[0]
 
 
@@ -60,13 +60,13 @@ def test_depth_size_and_count_are_bounded() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_tree_or_problems_and_never_an_exception(data: bytes) -> None:
     tree, problems = parse(data, "f.yaml", "X-001")
-    assert (tree is None) == bool(problems)
+    assert tree is not None or problems
 
 
 @given(st.text(alphabet="ab:[]{}-&*!?#'\"\n ", max_size=120))
 def test_any_yaml_like_text_gives_a_tree_or_problems(text: str) -> None:
     tree, problems = parse(text.encode(), "f.yaml", "X-001")
-    assert (tree is None) == bool(problems)
+    assert tree is not None or problems
 
 
 def test_declared_encodings_are_used_and_not_guessed() -> None:

@@ -12,9 +12,9 @@ from pipeline.library.texts import read_text
 from pipeline.model.clause import Clause, ClauseText, Escalation
 from pipeline.model.condition import Condition
 from pipeline.model.problem import Place, Problem
-from pipeline.model.question import Subject, Variable
+from pipeline.model.question import SUBJECTS, Subject, Variable
 from pipeline.source.shape import read
-from pipeline.source.tree import Node, at
+from pipeline.source.tree import Node, Scalar, at
 from pipeline.source.tree import parse as parse_yaml
 
 CODE_CLAUSE = "CLAUSE-001"
@@ -89,6 +89,8 @@ def _clause(
         if text is not None:
             texts[name.removesuffix(".md")] = text
     if shape is None or tree is None:
+        if tree is not None:
+            _conditions(tree, variables, problems)
         return None, problems
     when = _condition(tree, ("when",), variables, shape.scope, problems)
     escalate: list[Escalation] = []
@@ -105,6 +107,15 @@ def _clause(
         Place(path, 1, 1),
     )  # fmt: skip
     return clause, problems
+
+
+def _conditions(tree: Node, variables: Mapping[str, Variable], problems: list[Problem]) -> None:
+    """Check the conditions of a clause whose other keys are wrong, so that all is told at once."""
+    scope = at(tree, ("scope",))
+    name = scope.text if isinstance(scope, Scalar) else ""
+    subject = next((s for s in SUBJECTS if s == name), None)
+    if subject is not None:
+        _condition(tree, ("when",), variables, subject, problems)
 
 
 def _condition(

@@ -62,7 +62,7 @@ def checked_name(state: str) -> str:
         raise Faulty(
             [
                 Problem(
-                    "INTAKE-001",
+                    "INTAKE-081",
                     Place("NAME"),
                     message,
                     'give the name as it is printed, such as "Republic of Example"',
@@ -149,7 +149,7 @@ def form(questionnaire: str, lang: str) -> str:
     if found is None:
         known = tuple(library.questionnaires)
         message = f"no questionnaire '{questionnaire}'{nearest(questionnaire, known)}"
-        raise Faulty([Problem("INTAKE-002", Place("QUESTIONNAIRE"), message, f"use one of: {', '.join(known)}")])
+        raise Faulty([Problem("INTAKE-082", Place("QUESTIONNAIRE"), message, f"use one of: {', '.join(known)}")])
     return forms.yaml_form(found, lang)
 
 
@@ -178,17 +178,17 @@ def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Pat
     if file.suffix.lower() in (".yaml", ".yml"):
         if not place:
             fix = "say where with --as, such as --as agencies/national-police/readiness.yaml"
-            raise Faulty([Problem("INTAKE-003", Place(str(file)), "it is not said what this form is about", fix)])
+            raise Faulty([Problem("INTAKE-083", Place(str(file)), "it is not said what this form is about", fix)])
         return (_added(to, place, data, library),), ""
     fix = "give a .xlsx or .yaml form, or name a mapping with --mapping"
-    raise Faulty([Problem("INTAKE-003", Place(str(file)), "this kind of file is not read by itself", fix)])
+    raise Faulty([Problem("INTAKE-083", Place(str(file)), "this kind of file is not read by itself", fix)])
 
 
 def _bytes(file: Path) -> bytes:
     if not file.is_file():
-        raise Faulty([Problem("INTAKE-004", Place(str(file)), "no such file", "check the path")])
+        raise Faulty([Problem("INTAKE-084", Place(str(file)), "no such file", "check the path")])
     if file.stat().st_size > MAX_INPUT:
-        raise Faulty([Problem("INTAKE-004", Place(str(file)), "the file is too large", f"at most {MAX_INPUT:,} bytes")])
+        raise Faulty([Problem("INTAKE-084", Place(str(file)), "the file is too large", f"at most {MAX_INPUT:,} bytes")])
     try:
         return file.read_bytes()
     except OSError as error:
@@ -210,7 +210,7 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
 
     if arrange([name])[1] or any(part.startswith(".") for part in name.split("/")):
         fix = "name a place such as agencies/national-police/readiness.yaml"
-        raise Faulty([Problem("INTAKE-003", Place(name), "nothing is read from this place", fix)])
+        raise Faulty([Problem("INTAKE-083", Place(name), "nothing is read from this place", fix)])
     files = folder_files(to)
     if files.get(name, data) != data:
         raise Refused(f"{to / name}: exists already and says something else; move it away first")
@@ -220,7 +220,7 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
     target = to / name
     if to.resolve() not in target.resolve().parents:
         raise Faulty(
-            [Problem("INTAKE-003", Place(name), "this place lies outside the folder", "name a place within it")]
+            [Problem("INTAKE-083", Place(name), "this place lies outside the folder", "name a place within it")]
         )
     write_file(target, data)
     return target

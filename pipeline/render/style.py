@@ -243,17 +243,13 @@ class _Brand:
         text = str(value)
         if re.fullmatch(r"#?[0-9A-Fa-f]{6}", text):
             return text.removeprefix("#").upper()
-        self._wrong(
-            path, f"{'.'.join(path)}: {shown(text)!r} is not a colour", 'write six hex digits, such as "1F3A5F"'
-        )
+        self._wrong(path, f"{shown(text)!r} is not a colour", 'write six hex digits, such as "1F3A5F"')
         return "000000"
 
     def _tint(self, path: tuple[str, ...], value: object) -> str:
         colour = self._colour(path, value)
         if str(value) and luminance(colour) < DARKEST_TINT:
-            self._wrong(
-                path, f"{'.'.join(path)}: black words cannot be read on {shown(value)}", "choose a lighter tint"
-            )
+            self._wrong(path, f"black words cannot be read on {shown(value)}", "choose a lighter tint")
         return colour
 
     def _section(self, key: str) -> Mapping[str, object]:

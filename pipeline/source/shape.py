@@ -6,10 +6,11 @@ so numbers are read from text and nothing else is converted.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.model.problem import Place, Problem, shown
 from pipeline.source.tree import Mapping, Node, at, place_at, plain
@@ -19,11 +20,24 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=6000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$", max_length=64)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$", max_length=41)]
+
+
+def _existing(text: str) -> str:
+    """Return an ISO date that exists; months and years alone have no day to be wrong."""
+    if len(text) == len("2026-11-23"):
+        datetime.date.fromisoformat(text)
+    return text
+
+
 Date = Annotated[
-    str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", max_length=10)
+    str,
+    StringConstraints(pattern=r"^(1[89]|2[01])\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", max_length=10),
+    AfterValidator(_existing),
 ]
 Day = Annotated[
-    str, StringConstraints(pattern=r"^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", max_length=10)
+    str,
+    StringConstraints(pattern=r"^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", max_length=10),
+    AfterValidator(_existing),
 ]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 TextByLang = Annotated[dict[Lang, Prose], Field(max_length=40)]
@@ -89,6 +103,8 @@ def _problem(node: Node, shape: type[Shape], error: Any, code: str) -> Problem:
         return Problem(
             code, place, f"{wanted.get(kind, 'a list')} is expected here", f"see docs/formats.md: {field}", field
         )
+    if kind == "value_error" and "day" in str(error["msg"]):
+        return Problem(code, place, f"'{shown(given)}': there is no such day", "write a date that exists", field)
     message = str(error["msg"])[:1].lower() + str(error["msg"])[1:]
     return Problem(code, place, f"'{shown(given)}': {message}", f"see docs/formats.md: {field}", field)
 

@@ -108,7 +108,8 @@ def parse(data: bytes, file: str, code: str) -> tuple[Node | None, list[Problem]
         code: Code of the problems found.
 
     Returns:
-        The tree, or None with the problems that prevented it; an empty document gives an empty mapping.
+        The tree, or None with the problems that prevented it; an empty document gives an empty mapping. A key given
+        twice is a problem, and the tree goes on with the first, so that all else in the file is checked as well.
     """
     start = Place(file, 1, 1)
     if len(data) > MAX_BYTES:
@@ -190,7 +191,7 @@ def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]
             raise _Refusal(Problem(code, _place(file, event), message, fix))
     if root is None:
         root = Mapping({}, {}, Place(file, 1, 1))
-    return (None if problems else root), problems
+    return root, problems
 
 
 _ALIAS = ("YAML anchors and aliases are not allowed", "write the value out where it is needed")
