@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipeline.source.shape import Code, Date, Day, Lang, Line, Name, Prose, Shape, Slug, TextByLang
+from pipeline.source.shape import Code, ExistingDate, ExistingDay, Lang, Line, Name, Prose, Shape, Slug, TextByLang
 
 Ref = Annotated[str, StringConstraints(pattern=r"^(country|agency|system)\.[a-z][a-z0-9_]{0,63}$", max_length=80)]
 ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,55}$", max_length=56)]
@@ -117,7 +117,7 @@ class EscalationFile(Shape):
 class EffectiveFile(Shape):
     """When a clause itself starts to bind."""
 
-    from_: Annotated[Day, Field(alias="from")]
+    from_: Annotated[ExistingDay, Field(alias="from")]
 
 
 class ClauseFile(Shape):
@@ -211,7 +211,7 @@ class StatusFile(Shape):
     """What is known of an instrument's standing, and as of when."""
 
     text: TextByLang
-    as_of: Date
+    as_of: ExistingDate
 
 
 MarkName = Literal["read", "other", "recalled"]
@@ -224,8 +224,8 @@ class ProvisionFile(Shape):
     gist: TextByLang
     addressee: Line = "-"
     strength: Literal["shall", "shall_not", "should", "may", "right", "permission", "condition", "definition", "status"]
-    from_: Annotated[Date | None, Field(alias="from")] = None
-    until: Date | None = None
+    from_: Annotated[ExistingDate | None, Field(alias="from")] = None
+    until: ExistingDate | None = None
     replaced_by: Line | None = None
     mark: MarkName
     source: Annotated[str, StringConstraints(max_length=2000)] = ""
@@ -249,10 +249,10 @@ class InstrumentFile(Shape):
     ]  # fmt: skip
     group: Code
     applies: TextByLang = {}
-    adopted: Date | None = None
-    published: Date | None = None
-    in_force: Date | None = None
-    until: Date | None = None
+    adopted: ExistingDate | None = None
+    published: ExistingDate | None = None
+    in_force: ExistingDate | None = None
+    until: ExistingDate | None = None
     status: StatusFile | None = None
     mark: MarkName
     source: Annotated[str, StringConstraints(max_length=2000)] = ""

@@ -32,13 +32,13 @@ def _existing(text: str) -> str:
 Date = Annotated[
     str,
     StringConstraints(pattern=r"^(1[89]|2[01])\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", max_length=10),
-    AfterValidator(_existing),
 ]
 Day = Annotated[
     str,
     StringConstraints(pattern=r"^(1[89]|2[01])\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", max_length=10),
-    AfterValidator(_existing),
 ]
+ExistingDate = Annotated[Date, AfterValidator(_existing)]
+ExistingDay = Annotated[Day, AfterValidator(_existing)]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 TextByLang = Annotated[dict[Lang, Prose], Field(max_length=40)]
 

@@ -90,5 +90,4 @@ def _faulty(lines: list[str]) -> Faulty:
     """Return the error for what the compiler said: a character without glyph, a typeface, a picture, a bug of ours."""
     message = "the PDF cannot be drawn: " + "; ".join(dict.fromkeys(lines))
     fix = "replace the character or picture it names; if it names none, send the draft's version to the maintainers"
-    code = Exit.INTAKE if any("could not be displayed" in line for line in lines) else Exit.LIBRARY
-    return Faulty((Problem("RENDER-010", Place("PDF"), message, fix),), code)
+    return Faulty((Problem("RENDER-010", Place("PDF"), message, fix),), Exit.LIBRARY)
