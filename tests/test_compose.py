@@ -31,7 +31,7 @@ from pipeline.model.draft import (
 )
 from pipeline.project.content import examples
 from pipeline.project.country import Country, decided
-from pipeline.project.why import context, why
+from pipeline.project.why import _clause, _part, context, why
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ("guidelines", "strategy", "brief", "explanatory")
@@ -257,3 +257,14 @@ def test_figures_are_unique_and_of_their_form(number: int) -> None:
 
 def test_footnotes_are_not_part_of_the_plain_text() -> None:
     assert plain((Run("a"), Footnote(1, (Run("b"),)), Run("c"))) == "ac"
+
+
+@pytest.mark.parametrize("document", ["guidelines", "strategy"])
+@pytest.mark.parametrize("name", examples())
+def test_every_block_of_every_example_answers_why_by_its_anchor(name: str, document: str) -> None:
+    found = example(name)
+    for unit in draft(name, document).units:
+        kind, _, ident = unit.anchor.partition(":")
+        told = list(_clause(found, ident, "")) if kind == "clause" else list(_part(found, ident, ""))
+        assert len(told) >= 2, unit.anchor
+        assert all(line.text.strip() for line in told)

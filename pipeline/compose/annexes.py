@@ -46,9 +46,9 @@ def agencies(context: Context, plan: Plan) -> tuple[Block, ...]:
     rows = [
         (
             a.name,
-            context.label("agency.kind", context.answer("agency.kind", a.slug)),
-            context.label("agency.tier", context.answer("agency.tier", a.slug)),
-            context.label("agency.ground", context.answer("agency.ground", a.slug)),
+            _told(context, "agency.kind", a.slug),
+            _told(context, "agency.tier", a.slug),
+            _told(context, "agency.ground", a.slug),
         )
         for a in context.assessment.agencies
     ]
@@ -61,6 +61,12 @@ def agencies(context: Context, plan: Plan) -> tuple[Block, ...]:
         (context.word("ground"), 0.24),
     )
     return (table(columns, rows),)
+
+
+def _told(context: Context, ref: str, slug: str) -> str:
+    """Return an answer's label, or that nobody answered."""
+    value = context.answer(ref, slug)
+    return context.label(ref, value) if value else context.word("not_answered")
 
 
 def _said(context: Context, plan: Plan) -> str:

@@ -11,6 +11,7 @@ from pipeline.compose.context import Context
 from pipeline.compose.plan import Plan, PlannedPart, plan
 from pipeline.compose.prose import paragraph
 from pipeline.compose.tables import box
+from pipeline.library.checks import all_parts
 from pipeline.model.clause import OutlinePart
 from pipeline.model.draft import (
     Block,
@@ -52,7 +53,7 @@ def compose(context: Context, issuer_record: Mapping[str, str] | None = None) ->
     Returns:
         The draft. It has no empty heading, no reference without a target, and each clause once.
     """
-    parts = {p.id: p for p in _flat(context.outline.parts)}
+    parts = {p.id: p for p in all_parts(context.outline.parts)}
     layout = plan(context, frozenset(p.id for p in parts.values() if p.make))
     contents = _generated(context, layout, parts)
     filled = frozenset(i for i, blocks in contents.items() if blocks)
@@ -71,12 +72,6 @@ def compose(context: Context, issuer_record: Mapping[str, str] | None = None) ->
         context.document, context.lang, context.lang.partition("-")[0] in RTL, context.audience, context.version,
         context.as_of, _cover(context), layout.numbering, words, units, record,
     )  # fmt: skip
-
-
-def _flat(parts: tuple[OutlinePart, ...]) -> Iterator[OutlinePart]:
-    for part in parts:
-        yield part
-        yield from _flat(part.parts)
 
 
 def _generated(context: Context, layout: Plan, parts: Mapping[str, OutlinePart]) -> dict[str, tuple[Block, ...]]:

@@ -183,16 +183,17 @@ def _placeholder(path: str, library: Library) -> str:
     return "" if name in known[group] else f"no {group} of that name{nearest(name, known[group])}"
 
 
-def _parts(parts: tuple[OutlinePart, ...]) -> Iterator[OutlinePart]:
+def all_parts(parts: tuple[OutlinePart, ...]) -> Iterator[OutlinePart]:
+    """Yield parts and those within them, in order."""
     for part in parts:
         yield part
-        yield from _parts(part.parts)
+        yield from all_parts(part.parts)
 
 
 def takers(outline: Outline) -> dict[str, list[OutlinePart]]:
     """Return the sections of an outline by the topic they take."""
     found: dict[str, list[OutlinePart]] = {}
-    for part in _parts(outline.parts):
+    for part in all_parts(outline.parts):
         for topic in part.topics:
             found.setdefault(topic, []).append(part)
     return found

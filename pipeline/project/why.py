@@ -9,6 +9,7 @@ from pipeline.compose.citations import citations, number
 from pipeline.compose.context import Context
 from pipeline.compose.draft import compose
 from pipeline.condition.grammar import titled
+from pipeline.library.checks import all_parts
 from pipeline.model.assessment import COUNTRY, answers_of
 from pipeline.model.condition import Leaf, Truth
 from pipeline.model.draft import Draft, Heading
@@ -21,6 +22,7 @@ from pipeline.source.shape import nearest
 MOST_CASES = 6
 DEPTH = 4
 DOCUMENTS = ("guidelines", "strategy")
+CLOSING = "closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ def _part(country: Country, name: str, where: str) -> Iterator[Line]:
     yield Line(0, f"{name}{where}: part of the outline of this kind of document")
     for document in DOCUMENTS:
         outline = country.library.outlines[document]
-        for part in outline.parts:
+        if name == CLOSING and outline.formulae:
+            yield Line(1, f"the closing words of the country's legal form, laid down in {outline.place.file}")
+        for part in all_parts(outline.parts):
             if part.id == name:
                 yield Line(1, f"laid down in {part.place}")
                 if part.topics:
