@@ -339,3 +339,81 @@ def test_an_interrupt_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("pipeline.project.checking.checked", interrupted)
     code, _, err = run("check")
     assert (code, "interrupted" in err) == (Exit.BUG, True)
+
+
+def test_help_is_laid_out_for_people(run: Run) -> None:
+    _, out, _ = run("--help")
+    assert "\\b" not in out
+    assert '\n    clausewright start "Republic of Example" --out Example\n' in out
+
+
+def test_versions_are_not_kept_inside_the_country_folder(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(TEMBALA, tmp_path / "tembala")
+    code, _, err = run("draft", "tembala", "--document", "brief", "--out", "tembala/output")
+    assert (code, "inside the country folder" in err) == (Exit.REFUSED, True)
+    assert not (tmp_path / "tembala" / "output").exists()
+
+
+def test_another_state_s_versions_are_never_continued(run: Run, tmp_path: Path) -> None:
+    for place, name in (("a", "Republic of Northmark"), ("b", "Republic of Southmark")):
+        (tmp_path / place).mkdir()
+        run("start", name, "--out", f"{place}/Country")
+    assert run("draft", "a/Country", "--document", "brief", "--format", "md")[0] == Exit.FINE
+    code, _, err = run("draft", "b/Country", "--document", "brief", "--format", "md")
+    assert (code, "Republic of Northmark" in err) == (Exit.REFUSED, True)
+    for name in ("Ελλάδα", "Сербия"):
+        run("start", name, "--out", name)
+        assert run("draft", name, "--document", "brief", "--format", "md")[0] == Exit.FINE
+    assert len(list((tmp_path / "output").glob("*/brief/0.1"))) == 3
+
+
+def test_a_date_before_the_library_is_refused(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("draft", TEMBALA, "--as-of", "1990-01-01")
+    assert (code, "no clause valid on 1990-01-01" in err) == (Exit.INTAKE, True)
+
+
+def test_the_same_wish_twice_is_one(run: Run, tmp_path: Path) -> None:
+    code, out, err = run(
+        "draft", TEMBALA, "--document", "brief", "--document", "brief", "--format", "md", "--format", "md"
+    )
+    assert (code, out.count("version 0.1")) == (Exit.FINE, 1), err
+
+
+def test_render_keeps_the_version_s_house_style_and_stays_out_of_it(run: Run, tmp_path: Path) -> None:
+    run("draft", TEMBALA, "--document", "brief", "--format", "docx", "--style", "ministere")
+    version = tmp_path / "output" / "tembala" / "brief" / "0.1"
+    assert run("render", version, "--format", "docx", "-o", "again.docx")[0] == Exit.FINE
+    assert (tmp_path / "again.docx").read_bytes() == (version / "brief.en.docx").read_bytes()
+    assert run("render", version, "--format", "md", "-o", version / "more.md")[0] == Exit.REFUSED
+
+
+def test_leaving_out_what_binding_law_demands_is_told_and_printed(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "norland"
+    shutil.copytree(NORLAND, folder)
+    decisions = (folder / "decisions.yaml").read_text()
+    owner = 'owner: "Minister"\n    date: 2026-10-26\n    reason: "A statute is to follow."\n'
+    (folder / "decisions.yaml").write_text(f"{decisions}  - leave_out: live-face-authorisation\n    {owner}")
+    code, _, err = run("draft", folder, "--document", "guidelines", "--format", "md")
+    assert (code, "binds the state" in err) == (Exit.FINE, True), err
+    text = next((tmp_path / "output").rglob("guidelines.en.md")).read_text()
+    assert "Left out by decision of the country." in text
+    _, out, _ = run("why", folder, "careers-in-data")
+    assert "A statute is to follow" not in out
+
+
+def test_why_finds_articles_as_people_cite_them(run: Run) -> None:
+    assert run("why", NORLAND, "article 3")[1] == run("why", NORLAND, "Article 3(1)")[1]
+    assert run("why", NORLAND, "")[0] == Exit.INTAKE
+
+
+def test_outside_readers_are_not_told_what_is_in_use(run: Run, tmp_path: Path) -> None:
+    run("draft", NORLAND, "--document", "strategy", "--format", "md", "--audience", "consultation")
+    text = next((tmp_path / "output").rglob("strategy.en.consultation.md")).read_text()
+    assert "In use today" not in text
+    assert "Allowed under the rules of the guidelines" in text
+
+
+def test_a_blank_country_is_not_given_one_federation_s_own_law(run: Run, tmp_path: Path) -> None:
+    run("start", "Republic of Example", "--out", "Example")
+    run("draft", "Example", "--document", "guidelines", "--format", "md")
+    assert "OMB" not in next((tmp_path / "output").rglob("guidelines.en.md")).read_text()

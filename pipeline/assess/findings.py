@@ -22,7 +22,7 @@ PROSPECTS = ("in_use", "planned", "regulated")
 """Dispositions under which a use is to be expected, whether or not a system stands for it yet."""
 
 
-def rank_of(library: Library) -> Rank:
+def scale_ranks(library: Library) -> Rank:
     """Return the rank of each code on every ordered scale, by ref."""
     return {ref: ranks(v.scale) for ref, v in library.variables.items() if v.scale is not None and v.scale.ordered}
 
@@ -38,7 +38,7 @@ def assess(assessment: Assessment, library: Library, as_of: str) -> tuple[Findin
     Returns:
         The findings, and the readings that stages after this one evaluate conditions with.
     """
-    readings = Readings(assessment, library, rank_of(library))
+    readings = Readings(assessment, library, scale_ranks(library))
     law, since = bound(assessment, library, as_of, readings)
     readings.add(COUNTRY, law)
     prospective, unsettled = uses(readings, assessment, library)

@@ -62,13 +62,13 @@ class _Late(click.Group):
 @click.option("--verbose", is_flag=True, help="Show a traceback when something unexpected happens.")
 @click.pass_context
 def cli(ctx: click.Context, verbose: bool) -> None:
-    r"""Draft national guidelines and strategies on AI in law enforcement from an agency's own assessment.
+    """Draft national guidelines and strategies on AI in law enforcement from an agency's own assessment.
 
     \b
     Begin with:
       clausewright start "Republic of Example" --out Example
       clausewright draft Example
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     ctx.obj = {"verbose": verbose}
 
 

@@ -111,6 +111,8 @@ def render(version: Path, format_: str, lang: str, audience: str | None, style: 
     if output.exists():
         raise Refused(f"{output}: exists already; choose another name with -o")
     _, data = drafting.render(version, format_, lang, audience, style)  # type: ignore[arg-type]
+    if version.resolve() in output.resolve().parents:
+        raise Refused(f"{output}: versions are never changed; choose a place outside with -o")
     from pipeline.project.intake import write_file
 
     write_file(output, data)

@@ -191,6 +191,7 @@ def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
         for citation in citations(context, one.clause.cites):
             if citation.provision.mark == "recalled":
                 unread.setdefault(citation.provision.ref, []).append(one.clause.id)
+    rows = [*_left_out(context), *rows]
     general = [(places(found, plan, context), context.slot_note(slot)) for slot, found in slots.items()]
     general += [
         (places(found, plan, context), context.word("counsel_unread", provision=_cited(ref, context)))
@@ -200,6 +201,19 @@ def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
         return ()
     columns = ((context.word("clause"), 0.2), (context.word("counsel"), 0.8))
     return (table(columns, [*general, *rows]),)
+
+
+def _left_out(context: Context) -> Iterator[tuple[str, str]]:
+    """Yield the clauses of this document that the country left out although law that binds it speaks to the point."""
+    for decision in context.assessment.decisions:
+        if decision.kind != "leave_out" or decision.target not in context.library.clauses:
+            continue
+        clause = context.library.clauses[decision.target][-1]
+        law = [c for c in citations(context, clause.cites) if c.standing == "binds"]
+        if law and context.document in clause.documents:
+            cited = "; ".join(dict.fromkeys(_cited(c.provision.ref, context) for c in law))
+            reason = f" {context.word('reason_given', reason=decision.reason)}" if context.working else ""
+            yield context.title(clause), context.word("left_out_note", provisions=cited) + reason
 
 
 def _cited(ref: str, context: Context) -> str:
@@ -241,10 +255,3 @@ def open_choices(context: Context, plan: Plan) -> tuple[Block, ...]:
         (context.word("clause"), 0.16),
     )
     return (table(columns, rows),)
-
-
-def change_log(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return what changed since the version before; nothing for a first version."""
-    if not context.changes:
-        return ()
-    return (table(((context.word("change"), 0.5), (context.word("reason"), 0.5)), context.changes),)

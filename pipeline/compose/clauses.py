@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pipeline.compose.citations import note
 from pipeline.compose.context import Context
-from pipeline.compose.plan import Placed, Plan, figure, printed
+from pipeline.compose.plan import Placed, Plan, printed
 from pipeline.compose.prose import Line, lines
 from pipeline.model.draft import Block, Footnote, Heading, Inline, Origin, Paragraph, Run, Unit, Zone
 
@@ -20,14 +20,11 @@ class Notes:
     """Counts the footnotes of a document while it is composed."""
 
     count: int = 0
-    made: list[Footnote] = field(default_factory=list)
 
     def add(self, inlines: tuple[Inline, ...]) -> Footnote:
         """Return the next footnote with these inlines."""
         self.count += 1
-        made = Footnote(self.count, inlines)
-        self.made.append(made)
-        return made
+        return Footnote(self.count, inlines)
 
 
 def clause_unit(placed: Placed, context: Context, plan: Plan, notes: Notes, zone: Zone) -> Unit:
@@ -139,8 +136,3 @@ def _named(context: Context, subjects: list[str], known: tuple[str, ...], scope:
     return context.word(
         "some_agencies" if scope == "agency" else "some_systems", count=str(len(subjects)), all=str(len(known))
     )
-
-
-def point_label(plan: Plan, number: int) -> str:
-    """Return the label of the n-th point under the plan's numbering."""
-    return plan.numbering.point.pattern.replace("{point}", figure(number, plan.numbering.point.format))

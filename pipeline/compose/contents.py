@@ -29,7 +29,6 @@ CONTENTS: Mapping[str, Make] = {
     "instruments": explanatory.borrowed(annexes.instruments),
     "counsel-notes": explanatory.borrowed(annexes.counsel_notes),
     "open-choices": explanatory.borrowed(annexes.open_choices),
-    "change-log": annexes.change_log,
     "assessment-summary": summary.assessment_summary,
     "open-questions": summary.open_questions,
     "brief-proposal": brief.proposal,

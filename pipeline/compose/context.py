@@ -37,7 +37,6 @@ class Context:
         audience: For whom the file is made.
         version: Version number to print.
         as_of: ISO date of the law.
-        changes: Lines of the change log, (what, why), since the version before.
     """
 
     assessment: Assessment
@@ -49,7 +48,6 @@ class Context:
     audience: Audience
     version: str
     as_of: str
-    changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def outline(self) -> Outline:

@@ -28,7 +28,7 @@ from pipeline.model.draft import (
 )
 
 RTL = ("ar", "fa", "he", "ur")
-FORMULA_PARTS = ("guidelines",)
+FORMULA_DOCUMENTS = ("guidelines",)
 OPENED = ("guidelines", "strategy")
 """Documents whose chapters open with a leading paragraph."""
 BRIEF_CONTROL = ("version", "law_date", "audience")
@@ -43,12 +43,12 @@ class _Composer:
     contents: Mapping[str, tuple[Block, ...]]
 
 
-def compose(context: Context, issuer_record: Mapping[str, str] | None = None) -> Draft:
+def compose(context: Context, record_facts: Mapping[str, str] | None = None) -> Draft:
     """Compose one document for one audience in one language.
 
     Args:
         context: What it is composed from.
-        issuer_record: Facts to embed for a later merge (library digest, tool version), no answers.
+        record_facts: Facts to embed for a later merge (library digest, tool version), no answers.
 
     Returns:
         The draft. It has no empty heading, no reference without a target, and each clause once.
@@ -66,7 +66,7 @@ def compose(context: Context, issuer_record: Mapping[str, str] | None = None) ->
     words = {k: context.text(t) for k, t in {**context.library.words, **context.outline.words}.items()}
     record = {
         "country": context.assessment.name, "document": context.document, "lang": context.lang,
-        "as_of": context.as_of, "version": context.version, **(issuer_record or {}),
+        "as_of": context.as_of, "version": context.version, **(record_facts or {}),
     }  # fmt: skip
     return Draft(
         context.document, context.lang, context.lang.partition("-")[0] in RTL, context.audience, context.version,
@@ -97,7 +97,7 @@ def _units(planned: PlannedPart, composer: _Composer) -> Iterator[Unit]:
     if part.principles and planned.zone == "body" and planned.depth == 1:
         names = ", ".join(context.word(f"principle_{p.lower().replace('.', '_')}") for p in part.principles)
         blocks.append(box("principle", context.word("principle_served"), names))
-    if part.id == _first_body(composer) and context.document in FORMULA_PARTS:
+    if part.id == _first_body(composer) and context.document in FORMULA_DOCUMENTS:
         blocks += _formula("opening", context)
     blocks += composer.contents.get(part.id, ())
     origin = Origin("template", part.id, reason=context.word("origin_outline") if context.working else "")
@@ -106,7 +106,7 @@ def _units(planned: PlannedPart, composer: _Composer) -> Iterator[Unit]:
         yield clause_unit(placed, context, composer.plan, composer.notes, planned.zone)
     for inner in planned.parts:
         yield from _units(inner, composer)
-    if part.id == _last_body(composer) and context.document in FORMULA_PARTS:
+    if part.id == _last_body(composer) and context.document in FORMULA_DOCUMENTS:
         closing = tuple(_formula("closing", context))
         if closing:
             heading = Heading("sub", 2, "", context.word("closing_formula"), "part:closing")

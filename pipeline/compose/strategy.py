@@ -166,33 +166,37 @@ def training_plan(context: Context, plan: Plan) -> tuple[Block, ...]:
 
 
 def priority_uses(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return the country's decision on each use it decided on; undecided ones are named beneath."""
-    rows = [
-        (context.label("country.use_" + _first_use(context), d), stacked(*uses(context, d)))
-        for d in DISPOSITIONS
-        if uses(context, d)
-    ]
-    undecided = [
-        context.label("system.use", r.removeprefix("country.use_"))
-        for r in context.library.questions
-        if r.startswith("country.use_") and context.answer(r) is None
-    ]
+    """Return the country's decision on each use it decided on; undecided ones are named beneath.
+
+    What is in use today and what is planned tells of capability: outside readers see what is allowed under rules and
+    what is prohibited, and no more.
+    """
+    groups = {d: uses(context, d) for d in DISPOSITIONS}
+    if not context.working:
+        allowed = [context.label("system.use", u) for u in _uses(context) if _allowed(context, u)]
+        groups = {"regulated": allowed, "prohibited": groups["prohibited"]}
+    heads = {d: context.label("country.use_" + _uses(context)[0], d) for d in groups}
+    if not context.working:
+        heads["regulated"] = context.word("uses_allowed")
+    rows = [(heads[d], stacked(*names)) for d, names in groups.items() if names]
+    undecided = [context.label("system.use", u) for u in _uses(context) if context.answer(f"country.use_{u}") is None]
     blocks: list[Block] = []
     if rows:
-        blocks.append(
-            table(
-                ((context.word("use_disposition"), 0.3), (context.word("use"), 0.7)), rows, context.word("uses_caption")
-            )
-        )
-    if undecided:
-        blocks.append(
-            Paragraph("small", (Run(context.word("uses_undecided", uses=_listed(undecided, context)), mark="open"),))
-        )
+        columns = ((context.word("use_disposition"), 0.3), (context.word("use"), 0.7))
+        blocks.append(table(columns, rows, context.word("uses_caption")))
+    if undecided and context.working:
+        run = Run(context.word("uses_undecided", uses=_listed(undecided, context)), mark="open")
+        blocks.append(Paragraph("small", (run,)))
     return tuple(blocks)
 
 
-def _first_use(context: Context) -> str:
-    return next(r for r in context.library.questions if r.startswith("country.use_")).removeprefix("country.use_")
+def _uses(context: Context) -> list[str]:
+    """Return the codes of police uses in the questionnaire's order."""
+    return [r.removeprefix("country.use_") for r in context.library.questions if r.startswith("country.use_")]
+
+
+def _allowed(context: Context, use: str) -> bool:
+    return context.answer(f"country.use_{use}") in DISPOSITIONS[:3]
 
 
 def cost_lines(context: Context, plan: Plan) -> tuple[Block, ...]:

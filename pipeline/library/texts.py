@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipeline.model.clause import ClauseText
 from pipeline.model.problem import Place, Problem
@@ -17,12 +16,6 @@ BLOCKS = (
 )  # fmt: skip
 MAX_CHARACTERS = 12_000
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    text: str
 
 
 def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Audience = Literal["working", "consultation", "public"]
-AUDIENCES: tuple[Audience, ...] = ("working", "consultation", "public")
 
 RunMark = Literal["", "choice", "counsel", "open"]
 """Why a run stands out: a choice still to make, a note to counsel, or an open question."""

@@ -55,9 +55,3 @@ def clause_at(library: Library, clause_id: str, as_of: str) -> Clause | None:
     """Return the state of a clause valid at a date: the newest that began on or before it, or None."""
     states = [c for c in library.clauses.get(clause_id, ()) if c.valid_from <= as_of]
     return states[-1] if states else None
-
-
-def rule_of(library: Library, ref: str) -> FindingRule | None:
-    """Return the finding rule under a ref, or None where the ref is a question or unknown."""
-    found = library.variables.get(ref)
-    return found if isinstance(found, FindingRule) else None

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.assess.findings import assess, rank_of
+from pipeline.assess.findings import assess, scale_ranks
 from pipeline.assess.readings import Readings
 from pipeline.condition.evaluation import evaluate
 from pipeline.intake.folder import read as read_folder
@@ -15,7 +15,7 @@ from pipeline.model.assessment import COUNTRY, Assessment
 from pipeline.model.condition import Truth
 from pipeline.model.finding import Findings
 from pipeline.model.library import Library
-from pipeline.model.problem import Exit, Faulty, Problem
+from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.model.selection import Selection
 from pipeline.project.content import folder_files, library_files
 from pipeline.select.selection import select
@@ -81,13 +81,20 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
     national = {p: d for p, d in files.items() if p.startswith("clauses/")}
     laid, faults = overlaid(loaded, national)
     assessment, problems = read_folder(files, laid or loaded)
-    problems = [_within(folder, p) for p in (*faults, *problems)]
+    problems = [within(folder, p) for p in (*faults, *problems)]
     if assessment is None or laid is None or any(not p.warning for p in problems):
         raise Faulty(problems, Exit.INTAKE)
     date = as_of or assessment.as_of or newest(laid)
+    first = min(states[0].valid_from for states in laid.clauses.values())
+    if date < first:
+        fix = f"choose {first} or a later date"
+        raise Faulty(
+            [Problem("INTAKE-096", Place(f"{folder}"), f"the library has no clause valid on {date}", fix, "as_of")]
+        )
     assessment = replace(assessment, as_of=date, packs=_packs(assessment, laid))
     findings, readings = assess(assessment, laid, date)
     selection = select(assessment, laid, findings, readings, date)
+    problems += [within(folder, p) for p in _against_law(assessment, laid, findings)]
     return Country(
         folder.resolve().name,
         files,
@@ -102,19 +109,51 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
     )
 
 
-def _within(folder: Path, problem: Problem) -> Problem:
+def within(folder: Path, problem: Problem) -> Problem:
     """Return a problem with its place as the user would type it."""
     place = replace(problem.place, file=f"{folder}/{problem.place.file}")
     return replace(problem, place=place)
 
 
+def _against_law(assessment: Assessment, library: Library, findings: Findings) -> list[Problem]:
+    """Return a warning for each clause that was left out although a provision that binds the state demands it."""
+    found: list[Problem] = []
+    for decision in assessment.decisions:
+        if decision.kind == "leave_out" and decision.target in library.clauses:
+            law = demanding(library, findings, library.clauses[decision.target][-1].cites)
+            if law:
+                message = f"'{decision.target}' is left out, and {', '.join(law)} binds the state"
+                fix = "take it back in, or let counsel confirm that other law meets the provision"
+                found.append(Problem("INTAKE-097", decision.place, message, fix, "leave_out", warning=True))
+    return found
+
+
+def demanding(library: Library, findings: Findings, cites: tuple[str, ...]) -> list[str]:
+    """Return those of the provisions cited that bind the state with a duty or a prohibition."""
+    law = findings.get(COUNTRY, "country.bound_by")
+    members = law.members if law and law.members else {}
+    return [
+        c
+        for c in cites
+        if members.get(c.partition(" ")[0])
+        and library.instruments[c.partition(" ")[0]].binding == "yes"
+        and library.provisions[c].strength in ("shall", "shall_not")
+    ]
+
+
 def _packs(assessment: Assessment, library: Library) -> tuple[str, ...]:
-    """Return the packs a folder names, else all that may suit the country: one that is not ruled out is asked about."""
+    """Return the packs a folder names, else all that may suit the country: one that is not ruled out is asked about.
+
+    A pack that does not say whom it suits is used only where it is named.
+    """
     if assessment.packs:
         return assessment.packs
-    read = Readings(assessment, library, rank_of(library)).case(COUNTRY).read
+    read = Readings(assessment, library, scale_ranks(library)).case(COUNTRY).read
+    ranks = scale_ranks(library)
     return tuple(
-        p.id for p in library.packs.values() if evaluate(p.suits, read, rank_of(library)).truth is not Truth.OUT
+        p.id
+        for p in library.packs.values()
+        if p.suits is not None and evaluate(p.suits, read, ranks).truth is not Truth.OUT
     )
 
 

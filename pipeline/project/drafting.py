@@ -13,7 +13,7 @@ from pipeline.compose.draft import compose
 from pipeline.intake.layout import slug_of
 from pipeline.model.draft import Audience, Draft
 from pipeline.model.library import Library
-from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem
+from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused
 from pipeline.project import scan
 from pipeline.project.content import style_files
 from pipeline.project.country import Country, decided, digest, the_library
@@ -84,17 +84,20 @@ def draft(intake: Path, wish: Wish, progress: Progress) -> tuple[Country, tuple[
         Faulty: Something handed in is wrong (3), or in the library or a template (4).
         MachineFault: The disk or a tool fails; nothing is left half-written.
     """
+    _outside(wish.out, intake)
     writable(wish.out)
+    wish = replace(wish, documents=_once(wish.documents), langs=_once(wish.langs), formats=_once(wish.formats))
     library = the_library(library_zip.unpack(wish.library.read_bytes(), str(wish.library))) if wish.library else None
     country = decided(intake, wish.as_of, library)
     _speaks(country, wish.langs)
-    slug = slug_of(country.name)
-    given = style_files(wish.style or country.assessment.form.style or "standard")
-    style = styles.read(wish.style or country.assessment.form.style or "standard", given)
+    slug = store_name(country.name)
+    wish = replace(wish, style=wish.style or country.assessment.form.style or "standard")
+    given = style_files(wish.style)
+    style = styles.read(wish.style, given)
     packed = library_zip.pack(country.library_files)
     plans: list[tuple[Receipt, dict[str, bytes], bool]] = []
     for document in wish.documents:
-        before = _latest(wish.out, slug, document)
+        before = _latest(wish.out, slug, document, country.assessment.name)
         number = version.next_version(wish.out, slug, document)
         receipt = _receipt(country, slug, document, number, wish, given, digest(packed))
         if before is not None and same_content(before[0], receipt):
@@ -112,6 +115,32 @@ def draft(intake: Path, wish: Wish, progress: Progress) -> tuple[Country, tuple[
             folder = version.folder_of(wish.out, slug, receipt.document, receipt.version)
         made.append(Made(receipt.document, receipt.version, folder, new, tuple(receipt.renditions)))
     return country, tuple(made)
+
+
+def _once(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words without repeats, in order."""
+    return tuple(dict.fromkeys(words))
+
+
+def _outside(out: Path, intake: Path) -> None:
+    """Refuse a store within the country folder: each version would hold all earlier ones.
+
+    Raises:
+        Refused: The store lies in the country folder.
+    """
+    if intake.resolve() in (out.resolve(), *out.resolve().parents):
+        raise Refused(f"{out}: versions cannot be kept inside the country folder; name another place with --out")
+
+
+def store_name(folder: str) -> str:
+    """Return the name under which a country folder's versions are kept: a slug of its own name.
+
+    Where letters were lost (another script, marks), a few figures of the name's digest tell such folders apart.
+    """
+    slug = slug_of(folder)
+    kept = "".join(c for c in slug if c.isalnum())
+    lost = [c for c in folder.casefold() if c.isalnum() and c not in kept]
+    return f"{slug}-{digest(folder.encode())[:8]}" if lost else slug
 
 
 def writable(out: Path) -> None:
@@ -149,13 +178,23 @@ def _speaks(country: Country, langs: tuple[str, ...]) -> None:
             raise Faulty([problem])
 
 
-def _latest(out: Path, slug: str, document: str) -> tuple[Receipt, str] | None:
-    """Return the newest version's receipt and its digest."""
+def _latest(out: Path, slug: str, document: str, state: str) -> tuple[Receipt, str] | None:
+    """Return the newest version's receipt and its digest.
+
+    Raises:
+        Refused: The versions kept under this name are another state's.
+    """
     number = version.latest(out, slug, document)
     if number is None:
         return None
     data = version.read(out, slug, document, number, names.RECEIPT)
-    return codec.load(data, Receipt, f"{slug}/{document}/{number}/{names.RECEIPT}"), digest(data)
+    receipt = codec.load(data, Receipt, f"{slug}/{document}/{number}/{names.RECEIPT}")
+    if receipt.state != state:
+        raise Refused(
+            f"the versions in {slug}/{document} are those of {receipt.state}, and this folder is {state}; "
+            "rename the folder, or choose another place with --out"
+        )
+    return receipt, digest(data)
 
 
 def _receipt(
@@ -168,6 +207,7 @@ def _receipt(
         slug, document, number, langs, (wish.audience,), country.as_of, library,
         dict(sorted(country.library.files.items())), files, {p: digest(d) for p, d in sorted(given.items())},
         tool_versions(), {}, {name(document, lang, wish.audience, f): "" for lang in langs for f in wish.formats},
+        state=country.assessment.name, style=wish.style,
     )  # fmt: skip
 
 
@@ -273,7 +313,7 @@ def render(folder: Path, format_: str, lang: str, audience: Audience | None, sty
         composed = codec.load(_kept(folder, file), Draft, f"{folder}/{file}")
     else:
         composed = _composed(country, receipt, chosen, wanted)
-    known = style or country.assessment.form.style or "standard"
+    known = style or receipt.style
     data = rendition(composed, styles.read(known, style_files(known)), format_)
     file = name(receipt.document, chosen, wanted, format_)
     checked(file, data, composed, country)

@@ -11,10 +11,11 @@ from pipeline.intake.layout import COUNTRY_FILE, arrange
 from pipeline.intake.mapping import read_mapping
 from pipeline.intake.table import read_table
 from pipeline.intake.workbook import read_workbook
+from pipeline.library.load import overlaid
 from pipeline.model.library import Library
-from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused
+from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused, shown
 from pipeline.project.content import folder_files, mapping
-from pipeline.project.country import the_library
+from pipeline.project.country import the_library, within
 from pipeline.source.shape import nearest
 from pipeline.source.text import forbidden, name_of
 
@@ -40,6 +41,10 @@ def start(state: str, out: Path, lang: str) -> tuple[Path, ...]:
     """
     name = checked_name(state)
     library, _ = the_library()
+    known = sorted({t for states in library.clauses.values() for c in states for t in c.texts})
+    if lang not in known:
+        fix = f"use one of: {', '.join(known)}"
+        raise Faulty([Problem("INTAKE-095", Place("--lang"), f"the library has no texts in '{shown(lang)}'", fix)])
     files = {
         COUNTRY_FILE: _country_yaml(name, lang).encode(),
         WORKBOOK: forms.first_workbook(library, name, lang),
@@ -171,6 +176,9 @@ def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Pat
         files, account = _table(data, file, mapping_file, library)
         return write_new(to, files), accounting.as_text(account)
     if file.suffix.lower() == ".xlsx":
+        if place:
+            fix = "leave --as out; a workbook says itself what its answers are about"
+            raise Faulty([Problem("INTAKE-083", Place(str(file)), "a workbook takes no place", fix)])
         _, problems = read_workbook(data, str(file), library, "en")
         if any(not p.warning for p in problems):
             raise Faulty(problems)
@@ -208,13 +216,16 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
     """Add one file to a country folder if the folder is sound with it; refuse to write over another."""
     from pipeline.intake.folder import read as read_folder
 
-    if arrange([name])[1] or any(part.startswith(".") for part in name.split("/")):
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    if arrange([name])[1] or hidden or name.startswith("clauses/"):
         fix = "name a place such as agencies/national-police/readiness.yaml"
         raise Faulty([Problem("INTAKE-083", Place(name), "nothing is read from this place", fix)])
     files = folder_files(to)
     if files.get(name, data) != data:
         raise Refused(f"{to / name}: exists already and says something else; move it away first")
-    _, problems = read_folder({**files, name: data}, library)
+    laid, faults = overlaid(library, {p: d for p, d in files.items() if p.startswith("clauses/")})
+    _, problems = read_folder({**files, name: data}, laid or library)
+    problems = [within(to, p) for p in (*faults, *problems)]
     if any(not p.warning for p in problems):
         raise Faulty(problems)
     target = to / name

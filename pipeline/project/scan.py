@@ -100,7 +100,8 @@ def scanned(name: str, data: bytes, audience: Audience, hidden: tuple[str, ...],
         found = squeezed(needle) in bare if " " in needle else _stands(needle, plain, names)
         if found and squeezed(needle) not in purpose:
             raise DoesNotHold(
-                f"{name}: not written, since a {audience} file may not hold '{needle[:40]}' and it was found inside"
+                f"{name}: not written, since a {audience} file may not hold '{needle[:40]}' and it was found inside; "
+                "if it is a common word, give that system or answer a longer name"
             )
 
 

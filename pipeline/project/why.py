@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from pipeline.select.reasons import title_of, value_label
 from pipeline.source.shape import nearest
 
 MOST_CASES = 6
+_PARAGRAPH = re.compile(r"\s*\(\d+\)$")
+"""A paragraph behind the number of an article, as people cite it: `Article 9(1)`."""
 DEPTH = 4
 DOCUMENTS = ("guidelines", "strategy")
 CLOSING = "closing"
@@ -55,6 +58,7 @@ def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
         Faulty: Nothing has that name or number.
     """
     wanted = asked.removeprefix("clause:").strip()
+    number_ = _PARAGRAPH.sub("", wanted).casefold()
     if wanted in country.library.clauses:
         return [("", f"clause:{wanted}")]
     found: list[tuple[str, str]] = []
@@ -64,7 +68,9 @@ def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
             labels = [b.label for b in unit.blocks if isinstance(b, Heading)]
             labels += [p.label for p in unit.blocks if getattr(p, "role", "") == "numbered"]  # type: ignore[union-attr]
             numbers += [label for label in labels if label]
-            if wanted in labels or asked == unit.anchor or f"part:{wanted}" == unit.anchor:
+            said = {label.casefold() for label in labels if label}
+            named = wanted and (asked == unit.anchor or f"part:{wanted}" == unit.anchor)
+            if named or wanted.casefold() in said or number_ in said:
                 found.append((document, unit.anchor))
     if not found:
         known = (*country.library.clauses, *dict.fromkeys(numbers))
@@ -91,13 +97,13 @@ def why(country: Country, asked: str) -> list[Line]:
         if kind == "clause":
             lines += _clause(country, name, where)
         else:
-            lines += _part(country, name, where)
+            lines += _part(country, name, where, (document,) if document else DOCUMENTS)
     return lines
 
 
-def _part(country: Country, name: str, where: str) -> Iterator[Line]:
+def _part(country: Country, name: str, where: str, documents: tuple[str, ...] = DOCUMENTS) -> Iterator[Line]:
     yield Line(0, f"{name}{where}: part of the outline of this kind of document")
-    for document in DOCUMENTS:
+    for document in documents:
         outline = country.library.outlines[document]
         if name == CLOSING and outline.formulae:
             yield Line(1, f"the closing words of the country's legal form, laid down in {outline.place.file}")
@@ -122,7 +128,7 @@ def _clause(country: Country, clause_id: str, where: str) -> Iterator[Line]:
     yield Line(1, f"written in {clause.place.file}, valid from {clause.valid_from}")
     shown = _cases(decision)
     for case in shown[:MOST_CASES]:
-        yield from _case(country, case)
+        yield from _case(country, case, clause_id)
     if len(shown) > MOST_CASES:
         yield Line(1, f"and {len(shown) - MOST_CASES} more cases like these")
     law = citations(context(country, "guidelines"), clause.cites)
@@ -132,9 +138,10 @@ def _clause(country: Country, clause_id: str, where: str) -> Iterator[Line]:
         start = f", applies from {provision.start}" if provision.start > country.as_of else ""
         place = number(provision.number, citation.instrument.kind)
         name = citation.instrument.short.get("en", citation.instrument.id)
+        cited = ", ".join(p for p in (name, place) if p)
         yield Line(
             1,
-            f"rests on {name}, {place}{start} ({mark[provision.mark]}): {provision.gist.get('en', '')}",
+            f"rests on {cited}{start} ({mark[provision.mark]}): {provision.gist.get('en', '')}",
         )
     for cite in clause.cites:
         if cite.startswith("slot:"):
@@ -159,7 +166,7 @@ def _cases(decision: ClauseDecision) -> list[CaseDecision]:
     return list(unique.values())
 
 
-def _case(country: Country, case: CaseDecision) -> Iterator[Line]:
+def _case(country: Country, case: CaseDecision, clause_id: str) -> Iterator[Line]:
     words = {
         "always": "it has no condition", "condition": "its condition decides", "required": "another clause needs it",
         "superseded": "a more special clause takes its place",
@@ -173,7 +180,7 @@ def _case(country: Country, case: CaseDecision) -> Iterator[Line]:
         yield Line(2, f"see “{title_of(country.library, other)}” [{other}]")
     if case.ground == "left_out":
         for d in country.assessment.decisions:
-            if d.kind == "leave_out":
+            if d.kind == "leave_out" and d.target == clause_id:
                 yield Line(2, f"{d.date}, {d.owner}: {d.reason} ({d.place})")
     for leaf in case.because:
         yield from _leaf(country, leaf, 2)

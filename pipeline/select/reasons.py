@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.condition.grammar import titled
 from pipeline.model.clause import Clause
-from pipeline.model.condition import Leaf, Test
+from pipeline.model.condition import Leaf
 from pipeline.model.library import Library
 from pipeline.model.question import NOT_APPLICABLE, WITHHELD
 from pipeline.model.selection import CaseDecision, Ground, Status
@@ -36,14 +36,6 @@ def leaf_words(library: Library, leaf: Leaf) -> str:
         ]
         return f"{verb} {names}" if leaf.test.ref.endswith(".bound_by") else f"{title}: {leaf.value or 'none of these'}"
     return f"{title}: {value_label(library, leaf.test.ref, leaf.value)}"
-
-
-def test_words(library: Library, test: Test) -> str:
-    """Return a test as words, such as `Risk of the system is at least high`."""
-    variable = library.variables.get(test.ref)
-    title = titled(variable, "en").rstrip("?.") if variable else test.ref
-    values = " or ".join(value_label(library, test.ref, v) for v in test.values)
-    return f"{title} — {test.op} {values}"
 
 
 def _short(library: Library, instrument: str) -> str:

@@ -1,8 +1,9 @@
 """Decide every clause: `select(assessment, library, findings, readings, as_of) -> Selection`.
 
 A clause is decided case by case (the country; each agency; each system, and each use that is expected without a system
-yet) and then for the national document: a safeguard comes in if any case needs it, a permission only if no case that it
-reaches is out or open. What is open is kept or held as the clause says, and names the questions that would settle it.
+yet) and then for the national document: a safeguard comes in if any case needs it; a permission only if no case is
+open, and one for agencies only if every agency qualifies. What is open is kept or held as the clause says, and names
+the questions that would settle it.
 """
 
 from __future__ import annotations

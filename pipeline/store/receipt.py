@@ -50,6 +50,8 @@ class Receipt:
         renditions: Digest of each rendition, by name.
         previous: Digest of the receipt of the version before; empty for the first.
         approval: For a release, who approved it and when.
+        state: Name of the state, so that another state's folder of the same name is not taken for its next version.
+        style: Name of the house style.
     """
 
     country: str
@@ -67,6 +69,8 @@ class Receipt:
     renditions: Mapping[str, str]
     previous: str = ""
     approval: Approval | None = None
+    state: str = ""
+    style: str = "standard"
 
 
 def same_content(previous: Receipt, new: Receipt) -> bool:
