@@ -17,6 +17,8 @@ from pipeline.store.receipt import Approval, Receipt, same_content, tool_version
 
 OLD = receipt_for("0.1", content("0.1"))
 CHANGED = {
+    "state": "Kingdom of Otherland",
+    "style": "ministere",
     "country": "sudland",
     "document": "strategy",
     "languages": ("en", "fr"),

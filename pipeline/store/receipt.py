@@ -92,6 +92,7 @@ def _consulted(receipt: Receipt) -> tuple[object, ...]:
     return (
         receipt.country, receipt.document, receipt.languages, receipt.audiences, receipt.as_of, receipt.library,
         receipt.library_files, receipt.intake, receipt.templates, receipt.approval,
+        receipt.state, receipt.style,
     )  # fmt: skip
 
 
