@@ -7,7 +7,7 @@ from pipeline.compose.context import Context
 from pipeline.compose.plan import Plan
 from pipeline.compose.strategy import uses
 from pipeline.compose.tables import table
-from pipeline.condition.grammar import titled
+from pipeline.condition.grammar import titled, topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.draft import Block, Paragraph, Run
 
@@ -39,7 +39,7 @@ def why_now(context: Context, plan: Plan) -> tuple[Block, ...]:
     said: list[str] = []
     if context.working:
         found = [
-            titled(r, context.lang).rpartition(":")[2].strip()
+            topic(r, context.lang)
             for r in context.library.rules
             if r.ref.startswith("country.gap_") and context.findings.value(COUNTRY, r.ref) == "yes"
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.compose.dates import long_date
-from pipeline.model.assessment import COUNTRY, Assessment
+from pipeline.model.assessment import COUNTRY, Assessment, answers_of
 from pipeline.model.clause import Clause, Outline
 from pipeline.model.draft import Audience
 from pipeline.model.finding import Findings
@@ -91,8 +91,6 @@ class Context:
 
     def answer(self, ref: str, subject: str = COUNTRY) -> str | None:
         """Return an answer's value, None where it is not known."""
-        from pipeline.model.assessment import answers_of
-
         answer = answers_of(self.assessment, subject).get(ref)
         return None if answer is None or answer.value == WITHHELD else answer.value
 

@@ -10,7 +10,7 @@ from pipeline.compose.context import Context
 from pipeline.compose.plan import Placed, Plan
 from pipeline.compose.prose import paragraph, sentence
 from pipeline.compose.tables import box, stacked, table
-from pipeline.condition.grammar import titled
+from pipeline.condition.grammar import topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.clause import PRINCIPLES
 from pipeline.model.draft import Block, Cell, Inline, Paragraph, Ref, Run
@@ -113,7 +113,11 @@ def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
         if target:
             depends += [Run(", ") if depends else Run(context.word("after") + " "), Ref(*target)]
     lead = f"{context.word('lead')}: {context.short_role(clause.lead)}"
-    gaps = "; ".join(_gap(context, ref) for ref in clause.answers_gap) if context.audience != "public" else ""
+    gaps = (
+        "; ".join(topic(context.library.variables[ref], context.lang) for ref in clause.answers_gap)
+        if context.audience != "public"
+        else ""
+    )
     law = dict.fromkeys(context.text(c.instrument.short) for c in citations(context, clause.cites))
     priority = context.word(f"priority_{one.decision.strengths[0][0]}") if one.decision.strengths else ""
     return (
@@ -129,10 +133,6 @@ def _row(one: Placed, context: Context, plan: Plan) -> tuple[Cell, ...]:
         stacked(_years(clause.years, context), tuple(depends)),
         stacked(context.word("to_be_costed", role=context.short_role(clause.cost_role))),
     )  # fmt: skip
-
-
-def _gap(context: Context, ref: str) -> str:
-    return titled(context.library.variables[ref], context.lang).rpartition(":")[2].strip()
 
 
 def _years(years: tuple[int, ...], context: Context) -> str:
@@ -227,7 +227,7 @@ def risk_register(context: Context, plan: Plan) -> tuple[Block, ...]:
         answered = [p for p in measures(plan) if rule.ref in p.clause.answers_gap]
         if not answered:
             continue
-        name = _gap(context, rule.ref)
+        name = topic(rule, context.lang)
         known = context.word("risk_found" if value == "yes" else "not_assessed")
         rows.append((name[:1].upper() + name[1:], known, _listed_refs(answered)))
     if not rows or context.audience == "public":

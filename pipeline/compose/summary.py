@@ -13,13 +13,14 @@ from pipeline.compose.context import Context
 from pipeline.compose.plan import Plan
 from pipeline.compose.prose import paragraph
 from pipeline.compose.tables import cell, table
-from pipeline.condition.grammar import titled
+from pipeline.condition.grammar import titled, topic
 from pipeline.library.vocabulary import reads
 from pipeline.model.assessment import COUNTRY, Agency
 from pipeline.model.clause import PRINCIPLES
 from pipeline.model.draft import Block, Cell, Chart, Series, Shade
 
 AREAS = ("culture", "people", "process")
+READINESS = "agency.readiness"
 LEVELS = 5
 MOST_SYSTEMS = 20
 """How many systems the heat map lists before it groups them by agency."""
@@ -40,12 +41,11 @@ def assessment_summary(context: Context, plan: Plan) -> tuple[Block, ...]:
     return (*_radar(context), *([] if in_body else _readiness(context)), *_heat_map(context), *_gaps(context))
 
 
-def _level(context: Context, agency: Agency, area: str) -> tuple[int | None, str]:
-    """Return an area's level as a number and in words; where answers are missing, `at most` the lowest known."""
-    finding = context.findings.get(agency.slug, f"agency.readiness_{area}")
+def _level(context: Context, agency: Agency, ref: str) -> tuple[int | None, str]:
+    """Return a readiness finding's level as a number and in words; with answers missing, `at most` the lowest."""
+    finding = context.findings.get(agency.slug, ref)
     if finding is None or (finding.value is None and not finding.possible):
         return None, context.word("not_assessed")
-    ref = finding.ref
     if finding.value is not None:
         number = finding.value.removeprefix("level_")
         return (int(number) if number.isdigit() else None), context.label(ref, finding.value)
@@ -57,7 +57,9 @@ def _level(context: Context, agency: Agency, area: str) -> tuple[int | None, str
 
 def _radar(context: Context) -> list[Block]:
     """Draw the lowest level by area and agency; needs an agency with an answer, and few enough to tell lines apart."""
-    agencies = [a for a in context.assessment.agencies if any(_level(context, a, area)[0] for area in AREAS)]
+    agencies = [
+        a for a in context.assessment.agencies if any(_level(context, a, f"{READINESS}_{area}")[0] for area in AREAS)
+    ]
     if not agencies or len(agencies) > 6:
         return []
     axes = _axes(context)
@@ -73,7 +75,7 @@ def _axes(context: Context) -> list[tuple[tuple[str, ...], str]]:
     for rule in context.library.rules:
         if rule.ref.startswith("agency.gap_"):
             refs = tuple(r for r in reads(rule) if r.partition(".")[2].split("_")[0] in AREAS)
-            name = titled(rule, context.lang).rpartition(":")[2].strip()
+            name = topic(rule, context.lang)
             if refs:
                 axes.append((refs, name[:1].upper() + name[1:]))
     return axes[:MOST_AXES]
@@ -94,25 +96,13 @@ def _readiness(context: Context) -> list[Block]:
     if not agencies:
         return []
     rows = [
-        [agency.name, *(_level(context, agency, area)[1] for area in AREAS), _level_of(context, agency)]
+        [agency.name, *(_level(context, agency, ref)[1] for ref in (*(f"{READINESS}_{a}" for a in AREAS), READINESS))]
         for agency in agencies
     ]
     columns = [(context.word("agency"), 0.28)] + [
         (context.word(w), 0.18) for w in ("culture", "people_and_expertise", "process", "lowest_area")
     ]
     return [table(columns, rows, context.word("readiness_caption"))]
-
-
-def _level_of(context: Context, agency: Agency) -> str:
-    finding = context.findings.get(agency.slug, "agency.readiness")
-    if finding is None or (finding.value is None and not finding.possible):
-        return context.word("not_assessed")
-    if finding.value is not None:
-        return context.label(finding.ref, finding.value)
-    highest = finding.possible[-1]
-    if highest == f"level_{LEVELS}":
-        return context.word("not_assessed")
-    return context.word("at_most", value=context.label(finding.ref, highest))
 
 
 def _heat_map(context: Context) -> list[Block]:
@@ -163,7 +153,7 @@ def _gaps(context: Context) -> list[Block]:
         values = [context.findings.value(a.slug, rule.ref) for a in context.assessment.agencies]
         if "yes" in values:
             names = ", ".join(a.name for a, v in zip(context.assessment.agencies, values, strict=True) if v == "yes")
-            name = titled(rule, context.lang).rpartition(":")[2].strip()
+            name = topic(rule, context.lang)
             rows.append((name[:1].upper() + name[1:], names))
     return (
         [table(((context.word("gap"), 0.45), (context.word("agencies"), 0.55)), rows, context.word("gaps_caption"))]

@@ -204,3 +204,8 @@ def titled(variable: Variable, lang: str) -> str:
     """Return the words of a question or the title of a finding."""
     texts = variable.title if isinstance(variable, FindingRule) else variable.text
     return texts.get(lang) or texts.get("en") or variable.ref
+
+
+def topic(variable: Variable, lang: str) -> str:
+    """Return what a finding is about: its title behind the last colon (`Gap: oversight` is about oversight)."""
+    return titled(variable, lang).rpartition(":")[2].strip()

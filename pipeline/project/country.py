@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -163,8 +162,3 @@ def newest(library: Library) -> str:
     Clauses and provisions that begin later are law to come; they print their own dates.
     """
     return max(i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == FULL_DATE)
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +15,13 @@ from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused
 from pipeline.project import scan
 from pipeline.project.content import style_files
-from pipeline.project.country import Country, decided, digest, the_library
+from pipeline.project.country import Country, decided, the_library
 from pipeline.project.records import as_bytes, findings_record, selection_record
 from pipeline.render import style as styles
 from pipeline.render.style import HouseStyle
 from pipeline.store import codec, library_zip, names, version
 from pipeline.store.receipt import Receipt, same_content, tool_versions
+from pipeline.store.version import digest
 
 FORMATS = ("docx", "pdf", "html", "odt", "md")
 DOCUMENTS = ("guidelines", "strategy", "brief", "explanatory")
@@ -202,7 +202,7 @@ def _receipt(
 ) -> Receipt:
     """Return a version's receipt before it is drawn: renditions by name, their digests still to come."""
     langs = wish.langs or country.assessment.languages
-    files = {p: hashlib.sha256(d).hexdigest() for p, d in sorted(country.files.items())}
+    files = {p: digest(d) for p, d in sorted(country.files.items())}
     return Receipt(
         slug, document, number, langs, (wish.audience,), country.as_of, library,
         dict(sorted(country.library.files.items())), files, {p: digest(d) for p, d in sorted(given.items())},

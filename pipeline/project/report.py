@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.condition.grammar import titled
+from pipeline.condition.grammar import titled, topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.problem import Problem
 from pipeline.project.country import Country
@@ -50,7 +50,7 @@ def gaps(country: Country) -> Rows:
     """Return the areas with a gap, or in which none can be told yet."""
     words = {"yes": "found", None: "not assessed"}
     return [
-        [titled(rule, "en").rpartition(":")[2].strip().capitalize(), words[value]]
+        [topic(rule, "en").capitalize(), words[value]]
         for rule in country.library.rules
         if rule.ref.startswith("country.gap_") and (value := country.findings.value(COUNTRY, rule.ref)) in words
     ]
