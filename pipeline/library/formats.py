@@ -338,5 +338,74 @@ class NumberingsFile(Shape):
     for_legal_form: Annotated[dict[Code, Code], Few]
 
 
+class FactFile(Shape):
+    """What cannot be true together."""
+
+    id: Slug
+    subject: SubjectName
+    never: Any
+    reason: Line
+    owner: Line
+
+
+class FactsFile(Shape):
+    """intake/findings/facts.yaml."""
+
+    facts: Annotated[tuple[FactFile, ...], Many] = ()
+
+
+DocumentName = Literal["guidelines", "strategy"]
+
+
+class ExpectationFile(Shape):
+    """What must come out, by principle, finding or provision."""
+
+    id: Slug
+    subject: SubjectName = "country"
+    document: DocumentName | None = None
+    topic: Slug | None = None
+    principles: Annotated[tuple[Line, ...], Few] = ()
+    provisions: Annotated[tuple[Line, ...], Few] = ()
+    findings: Annotated[tuple[Ref, ...], Few] = ()
+    stance: Literal["require", "prohibit", "permit", "inform"] | None = None
+    kind: Literal["norm", "narrative", "definition", "measure"] | None = None
+    bearer: Code | None = None
+    when: Any = None
+    at_least: StrengthName | None = None
+    only: Literal["true", "false"] = "false"
+    reason: Line
+
+
+class FindingClassFile(Shape):
+    """What must mitigate or answer each of several findings from a level on."""
+
+    id: Slug
+    findings: Annotated[tuple[Ref, ...], Many]
+    from_: Annotated[Code, Field(alias="from")]
+    document: DocumentName | None = None
+    at_least: StrengthName
+    reason: Line
+
+
+class AcceptanceFile(Shape):
+    """A defect that stays, by decision of an owner."""
+
+    defect: Code
+    at: Line
+    other: Line | None = None
+    reason: Line
+    owner: Line
+
+
+class ExpectationsFile(Shape):
+    """clauses/expectations/<name>.yaml; document and topic hold for all expectations of the file that name none."""
+
+    document: DocumentName = "guidelines"
+    topic: Slug | None = None
+    expectations: Annotated[tuple[ExpectationFile, ...], Many] = ()
+    classes: Annotated[tuple[FindingClassFile, ...], Few] = ()
+    accepted: Annotated[tuple[AcceptanceFile, ...], Many] = ()
+
+
 TextFile = Prose
 PartFile.model_rebuild()

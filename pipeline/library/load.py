@@ -10,6 +10,7 @@ from pipeline.condition.grammar import parse
 from pipeline.library.checks import check
 from pipeline.library.clauses import read_clauses
 from pipeline.library.drafting import Usage, read_usage
+from pipeline.library.expectations import FACTS, check_expectations, read_expectations, read_facts
 from pipeline.library.glossary import read_glossary
 from pipeline.library.law import read_instruments, read_packs
 from pipeline.library.outlines import read_outlines
@@ -44,7 +45,8 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
     questions = {q.ref: q for one in questionnaires for q in one.questions}
     instruments, faults = read_instruments(under("clauses/instruments/"))
     problems += faults
-    rules, variables, faults = read_rules(under("intake/findings/"), questions, instruments)
+    finding_files = {p: d for p, d in under("intake/findings/").items() if p != FACTS}
+    rules, variables, faults = read_rules(finding_files, questions, instruments)
     problems += faults
     for ref, node in relevant.items():
         subject = ref.partition(".")[0]
@@ -67,13 +69,19 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
     }
     clauses, faults = read_clauses(clause_files, variables)
     problems += faults
+    facts, faults = read_facts(files[FACTS], FACTS, variables) if FACTS in files else ((), [])
+    problems += faults
+    expectations, accepted, faults = read_expectations(under("clauses/expectations/"), variables)
+    problems += faults
     library = Library(
         {q.id: q for q in questionnaires}, questions, rules, variables, clauses, instruments,
         {p.ref: p for i in instruments.values() for p in i.provisions}, packs, terms, roles, choices, outlines, words,
         numberings, legal_forms, {p: hashlib.sha256(files[p]).hexdigest() for p in sorted(files)},
+        facts, expectations, accepted,
     )  # fmt: skip
     if checked and not problems:
         problems += check(library)
+        problems += check_expectations(library)
     return (None if any(not p.warning for p in problems) else library), problems
 
 

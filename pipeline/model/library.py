@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.model.clause import Choice, Clause, Outline, Role, Term
 from pipeline.model.law import Instrument, Pack, Provision
+from pipeline.model.proof import Acceptance, Expectation, Fact
 from pipeline.model.question import FindingRule, Question, Questionnaire, Texts, Variable
 
 
@@ -31,6 +32,9 @@ class Library:
         numberings: Numbering id to level name to (format, pattern per language); `continuous` under its own key.
         legal_forms: Legal form to the numbering that goes with it.
         files: Path within the library to the SHA-256 of its bytes.
+        facts: What cannot be true together.
+        expectations: What must come out.
+        accepted: Defects that stay by decision of an owner.
     """
 
     questionnaires: Mapping[str, Questionnaire]
@@ -49,6 +53,9 @@ class Library:
     numberings: Mapping[str, Mapping[str, Mapping[str, str]]]
     legal_forms: Mapping[str, str]
     files: Mapping[str, str]
+    facts: tuple[Fact, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
 
 def clause_at(library: Library, clause_id: str, as_of: str) -> Clause | None:
