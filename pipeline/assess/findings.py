@@ -97,10 +97,15 @@ def _options(reading: Reading, codes: tuple[str, ...]) -> tuple[str, ...]:
     return reading.possible or codes
 
 
+def _applies(reading: Reading) -> bool:
+    """Return whether a reading that is not known yet cannot turn out as not applicable."""
+    return bool(reading.possible) and NOT_APPLICABLE not in reading.possible
+
+
 def _result(rule: FindingRule, subject: str, possible: set[str], because: tuple[Leaf, ...], asks: Asks) -> Finding:
     if len(possible) == 1:
         return Finding(rule.ref, subject, next(iter(possible)), None, because)
-    order = tuple(c for c in rule.scale.codes() if c in possible)
+    order = tuple(c for c in (*rule.scale.codes(), NOT_APPLICABLE) if c in possible)
     return Finding(rule.ref, subject, None, None, because, asks, order)
 
 
@@ -118,11 +123,12 @@ def _table(rule: FindingRule, subject: str, readings: Readings) -> Finding:
         if r in rule.table and c in place
     }  # fmt: skip
     known = [(ref, r) for ref, r in zip(rule.of, (rows, columns), strict=True) if r.value is not None]
-    asks = tuple(dict.fromkeys((*rows.asks, *columns.asks))) if len(possible) > 1 else ()
     unanswered = tuple(a for r in (rows, columns) if r.value is None for a in r.asks)
-    if rows.value is None and columns.value is None:
-        possible = set(rule.scale.codes())
-    return _result(rule, subject, possible, tuple(_leaf(rule, ref, r) for ref, r in known), unanswered if asks else ())
+    if len(known) < len(rule.of):
+        possible.add(NOT_APPLICABLE)  # the missing answer may still be that the question does not apply
+    if not known:
+        possible |= set(rule.scale.codes())
+    return _result(rule, subject, possible, tuple(_leaf(rule, ref, r) for ref, r in known), unanswered)
 
 
 def _worst(rule: FindingRule, subject: str, readings: Readings) -> Finding:
@@ -136,9 +142,12 @@ def _worst(rule: FindingRule, subject: str, readings: Readings) -> Finding:
     if not counted:
         return Finding(rule.ref, subject, NOT_APPLICABLE)
     options = [(ref, r, [o for o in _options(r, codes) if o in order]) for ref, r in counted]
-    floor = max(min(order[o] for o in found) for _, _, found in options)
+    certain = [found for _, r, found in options if r.value is not None or _applies(r)]
+    floor = max((min(order[o] for o in found) for found in certain), default=min(order.values()))
     ceiling = max(max(order[o] for o in found) for _, _, found in options)
     possible = {c for c, i in order.items() if floor <= i <= ceiling}
+    if not certain:
+        possible.add(NOT_APPLICABLE)
     asks: Asks = ()
     if len(possible) > 1:
         asks = tuple(dict.fromkeys(a for _, r, _ in options if r.value is None for a in r.asks))

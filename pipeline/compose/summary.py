@@ -18,6 +18,7 @@ from pipeline.library.vocabulary import reads
 from pipeline.model.assessment import COUNTRY, Agency
 from pipeline.model.clause import PRINCIPLES
 from pipeline.model.draft import Block, Cell, Chart, Series, Shade
+from pipeline.model.question import NOT_APPLICABLE
 
 AREAS = ("culture", "people", "process")
 READINESS = "agency.readiness"
@@ -50,7 +51,7 @@ def _level(context: Context, agency: Agency, ref: str) -> tuple[int | None, str]
         number = finding.value.removeprefix("level_")
         return (int(number) if number.isdigit() else None), context.label(ref, finding.value)
     highest = finding.possible[-1]
-    if highest == f"level_{LEVELS}":
+    if highest in (f"level_{LEVELS}", NOT_APPLICABLE):
         return None, context.word("not_assessed")
     return int(highest.removeprefix("level_")), context.word("at_most", value=context.label(ref, highest))
 
@@ -127,7 +128,8 @@ def _heat_map(context: Context) -> list[Block]:
 
 def _risk(context: Context, subject: str, ref: str) -> Cell:
     finding = context.findings.get(subject, ref)
-    if finding is not None and finding.value is None and finding.possible and finding.possible[0] != "low":
+    unsettled = finding is not None and finding.value is None and NOT_APPLICABLE not in finding.possible
+    if finding is not None and unsettled and finding.possible and finding.possible[0] != "low":
         return cell(
             context.word("at_least", value=context.label(ref, finding.possible[0])), _SHADES[finding.possible[0]]
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.condition.grammar import titled, topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.problem import Problem
+from pipeline.model.question import NOT_APPLICABLE
 from pipeline.project.country import Country
 from pipeline.project.why import context
 from pipeline.select.reasons import title_of, value_label
@@ -26,7 +27,7 @@ def label(country: Country, subject: str, ref: str) -> str:
     if finding.value is not None:
         return value_label(country.library, ref, finding.value)
     scale = country.library.variables[ref].scale
-    if scale is not None and len(finding.possible) == len(scale.values):
+    if NOT_APPLICABLE in finding.possible or (scale is not None and len(finding.possible) == len(scale.values)):
         return "not assessed"
     lowest, highest = (value_label(country.library, ref, v) for v in (finding.possible[0], finding.possible[-1]))
     return f"{lowest} to {highest}"
