@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("decisions", "Show findings, gaps and what to ask next."),
     "select": ("decisions", "Show which clauses are in, out or open."),
     "why": ("decisions", "Explain a clause or a printed number."),
+    "prove": ("proving", "Prove the library for all answers, at one date or all."),
     "draft": ("drafts", "Draft guidelines and strategy: a new version, or 'nothing changed'."),
     "render": ("drafts", "Draw one more rendition of a version."),
     "verify": ("drafts", "Check a version or a whole output folder against its digests."),

@@ -42,7 +42,14 @@ def lines(found: Iterable[tuple[int, str]]) -> None:
     for depth, text in found:
         indent = "  " * depth
         click.echo(
-            textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
+            textwrap.fill(
+                text,
+                width,
+                initial_indent=indent,
+                subsequent_indent=indent + "  ",
+                break_long_words=False,
+                break_on_hyphens=False,  # ids and paths must be found again
+            )
         )
 
 

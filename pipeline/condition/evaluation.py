@@ -81,14 +81,15 @@ def _leaf(test: Test, reading: Reading, rank: Rank) -> Outcome:
 
 def _value(test: Test, reading: Reading, rank: Rank) -> Truth:
     if reading.value is not None:
-        return Truth.IN if _holds(test, reading.value, rank) else Truth.OUT
+        return Truth.IN if holds(test, reading.value, rank) else Truth.OUT
     if not reading.possible:
         return Truth.OPEN
-    results = {_holds(test, value, rank) for value in reading.possible}
+    results = {holds(test, value, rank) for value in reading.possible}
     return Truth.OPEN if len(results) > 1 else Truth.IN if results.pop() else Truth.OUT
 
 
-def _holds(test: Test, value: str, rank: Rank) -> bool:
+def holds(test: Test, value: str, rank: Rank) -> bool:
+    """Return whether a test on a single value holds for a code."""
     if test.op == "is":
         return value == test.values[0]
     if test.op == "is not":

@@ -1,0 +1,286 @@
+"""`prove`: a library at one date or at every date on which it changes, its report, and its witnesses as folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.compose.printed import printed_refs
+from pipeline.intake.layout import slug_of
+from pipeline.intake.writing import Flow, Tree, dump
+from pipeline.library.load import overlaid
+from pipeline.model.assessment import COUNTRY
+from pipeline.model.library import Library, clause_at
+from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
+from pipeline.model.proof import Acceptance
+from pipeline.project.content import folder_files
+from pipeline.project.country import newest, the_library, within
+from pipeline.prove.demand_claims import applies
+from pipeline.prove.formula import BUDGET
+from pipeline.prove.proof import Defect, Proof, prove
+from pipeline.prove.witness import Told, Witness
+from pipeline.select.reasons import value_label
+
+DAY = len("2026-11-23")
+FILES = {"agency": "profile.yaml", "readiness": "readiness.yaml"}
+"""Questionnaires of an agency, and the file of a country folder that holds their answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A library's proofs, by date from the oldest.
+
+    Attributes:
+        library: The library, with the overlay it was proved with.
+        proofs: One for each date that was asked and differs from the one before.
+        dates: Every date asked.
+        idle: Acceptances that no defect needed, where every date was asked.
+    """
+
+    library: Library
+    proofs: tuple[Proof, ...]
+    dates: tuple[str, ...]
+    idle: tuple[Acceptance, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Return whether every proof holds and no acceptance is idle."""
+        return all(p.holds for p in self.proofs) and not self.idle
+
+    def defects(self) -> tuple[Defect, ...]:
+        """Return every defect once, at the first date at which it was found."""
+        found: dict[tuple[str, str, str], Defect] = {}
+        for proof in self.proofs:
+            for defect in proof.defects:
+                found.setdefault(defect.claim.name, defect)
+        return tuple(found.values())
+
+
+def proved(
+    intake: Path | None, as_of: str, all_dates: bool, progress: Callable[[str], None], budget: int = BUDGET
+) -> Proved:
+    """Prove the built-in library, with a country's overlay where a folder is named.
+
+    Args:
+        intake: A country folder, or None.
+        as_of: ISO date of the law; else the newest the library knows.
+        all_dates: Prove at every date on which something changes.
+        progress: Told each date as it begins.
+        budget: Conflicts after which the solver gives up a question.
+
+    Raises:
+        Faulty: The library (exit 4) or the overlay (exit 3) is wrong.
+    """
+    library, _ = the_library()
+    if intake is not None:
+        files = folder_files(intake)
+        laid, faults = overlaid(library, {p: d for p, d in files.items() if p.startswith("clauses/")})
+        if laid is None:
+            raise Faulty([within(intake, p) for p in faults], Exit.INTAKE)
+        library = laid
+    dates = dates_of(library) if all_dates else (as_of or newest(library),)
+    first = min(states[0].valid_from for states in library.clauses.values())
+    if dates[0] < first:
+        problem = Problem(
+            "PROVE-001", Place("--as-of"), f"no clause is valid on {dates[0]}", f"choose {first} or later"
+        )
+        raise Faulty([problem], Exit.LIBRARY)
+    printed = printed_refs(library)
+    proofs: list[Proof] = []
+    before: object = None
+    for n, date in enumerate(dates, 1):
+        now = _standing(library, date)
+        if now == before:
+            continue
+        before = now
+        progress(f"proving {date} ({n} of {len(dates)})")
+        proofs.append(prove(library, date, printed, budget))
+    used = {id(d.accepted) for p in proofs for d in p.defects if d.accepted}
+    idle = tuple(a for a in library.accepted if id(a) not in used) if all_dates else ()
+    return Proved(library, tuple(proofs), dates, idle)
+
+
+def dates_of(library: Library) -> tuple[str, ...]:
+    """Return every day on which a clause, a provision or an instrument starts or ends, from the first clause on."""
+    first = min(states[0].valid_from for states in library.clauses.values())
+    days = {c.valid_from for states in library.clauses.values() for c in states}
+    days |= {d for p in library.provisions.values() for d in (p.start, p.until)}
+    days |= {d for i in library.instruments.values() for d in (i.in_force, i.until)}
+    full = {(d + "-01-01")[:DAY] if len(d) == len("2026") else (d + "-01")[:DAY] for d in days if d}
+    return tuple(sorted(d for d in full if d >= first))
+
+
+def _standing(library: Library, date: str) -> object:
+    """Return all that a proof at a date depends on; two dates with equal standing have one proof."""
+    return (
+        tuple(c.valid_from for i in library.clauses if (c := clause_at(library, i, date)) is not None),
+        tuple(_started(i.in_force, i.until, date) for i in library.instruments.values()),
+        tuple(applies(e, library, date) for e in library.expectations),
+        tuple(bool(p.until and p.until <= date) for p in library.provisions.values()),
+    )
+
+
+def _started(start: str, until: str, date: str) -> bool:
+    return (not start or start <= date) and not (until and until <= date)
+
+
+# --- the report
+
+
+def report(proved: Proved) -> Iterator[tuple[int, str]]:
+    """Yield the report line by line with its depth."""
+    library = proved.library
+    claims = sum(p.claims for p in proved.proofs)
+    found = proved.defects()
+    failing = [d for d in found if not d.accepted and not d.claim.advice]
+    for defect in failing:
+        yield from _defect(library, defect)
+    for acceptance in proved.idle:
+        yield 0, f"{acceptance.place}: an acceptance that no defect needs: {acceptance.defect} of {acceptance.at}"
+        yield 1, "fix: remove it"
+    advice = [d for d in found if d.claim.advice and not d.accepted]
+    for defect in advice:
+        yield from _defect(library, defect)
+    unproved = {c.name: (c, p.as_of) for p in proved.proofs for c in p.unproved}
+    for claim, date in unproved.values():
+        other = f" / {claim.other}" if claim.other else ""
+        yield 0, f"{claim.place}: not proved at {date}, the solver gave up: {claim.kind} of {claim.at}{other}"
+    accepted = [d for d in found if d.accepted]
+    if accepted:
+        yield 0, "Accepted:"
+    for defect in accepted:
+        other = f" / {defect.claim.other}" if defect.claim.other else ""
+        reason = f"{defect.accepted.reason} ({defect.accepted.owner})" if defect.accepted else ""
+        yield 1, f"{defect.claim.kind} of {defect.claim.at}{other}: {reason}"
+    if library.facts:
+        yield 0, "Relied on, that these are never true together:"
+    for fact in library.facts:
+        yield 1, f"{fact.id}: {fact.reason} ({fact.owner})"
+    span = proved.dates[0] if len(proved.dates) == 1 else f"{proved.dates[0]} to {proved.dates[-1]}"
+    states = f"{len(proved.dates)} {'date' if len(proved.dates) == 1 else 'dates'}"
+    if len(proved.proofs) < len(proved.dates):
+        states += f", of which {len(proved.proofs)} differ"
+    yield (
+        0,
+        (
+            f"{len(library.clauses)} clauses, {len(library.expectations)} expectations, {span} ({states}): "
+            f"{claims:,} claims; {len(failing)} defects, {len(accepted)} accepted, {len(advice)} to consider, "
+            f"{len(unproved)} not proved"
+        ),
+    )
+
+
+def _defect(library: Library, defect: Defect) -> Iterator[tuple[int, str]]:
+    claim = defect.claim
+    other = f" / {claim.other}" if claim.other else ""
+    kind = f"advice, {claim.kind}" if claim.advice else claim.kind
+    yield 0, f"{claim.place}: {kind} of {claim.at}{other} at {defect.as_of}: {claim.message}"
+    if defect.witness is not None:
+        yield 1, f"shown by: {'; '.join(_told(library, defect.witness)) or 'an empty country folder'}"
+    yield 1, f"fix: {claim.fix}"
+
+
+def _told(library: Library, witness: Witness) -> Iterator[str]:
+    """Yield what a witness says, subject by subject in few words."""
+    if witness.packs:
+        yield f"packs {', '.join(witness.packs)}"
+    for subject, answers in witness.answers.items():
+        said = ", ".join(f"{ref} is {_value(library, ref, told)}" for ref, told in answers.items())
+        if subject == COUNTRY:
+            yield from [said] if said else []
+        else:
+            yield f"{subject}: {said}" if said else f"{subject} without answers"
+
+
+def _value(library: Library, ref: str, told: Told) -> str:
+    if isinstance(told, str):
+        return value_label(library, ref, told) if library.variables[ref].scale is None else told
+    return " and ".join(f"{'' if known else 'not '}{member}" for member, known in told.items())
+
+
+def record(proved: Proved) -> dict[str, object]:
+    """Return the report for a program."""
+    return {
+        "dates": list(proved.dates),
+        "claims": sum(p.claims for p in proved.proofs),
+        "holds": proved.holds,
+        "defects": [_plain(d) for d in proved.defects()],
+        "unproved": [
+            {"kind": c.kind, "at": c.at, "other": c.other, "as_of": p.as_of} for p in proved.proofs for c in p.unproved
+        ],
+        "idle": [{"defect": a.defect, "at": a.at, "other": a.other} for a in proved.idle],
+        "facts": [{"id": f.id, "owner": f.owner} for f in proved.library.facts],
+    }
+
+
+def _plain(defect: Defect) -> dict[str, object]:
+    claim, witness = defect.claim, defect.witness
+    return {
+        "kind": claim.kind, "at": claim.at, "other": claim.other, "as_of": defect.as_of, "advice": claim.advice,
+        "file": claim.place.file, "line": claim.place.line, "column": claim.place.column, "message": claim.message,
+        "fix": claim.fix, "accepted": defect.accepted.reason if defect.accepted else None,
+        "witness": {"packs": list(witness.packs), "answers": witness.answers} if witness else None,
+    }  # fmt: skip
+
+
+# --- witnesses as country folders
+
+
+def write_witnesses(proved: Proved, out: Path) -> list[Path]:
+    """Write each defect's witness as a country folder of its own, which can be drafted.
+
+    Raises:
+        Refused: The folder is there already.
+    """
+    if out.exists():
+        raise Refused(f"{out} exists; name a new folder for the witnesses")
+    made: list[Path] = []
+    for n, defect in enumerate((d for d in proved.defects() if d.witness), 1):
+        folder = out / f"{n:03d}-{slug_of(f'{defect.claim.kind} {defect.claim.at}')}"
+        for path, data in witness_files(proved.library, defect).items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        made.append(folder)
+    return made
+
+
+def witness_files(library: Library, defect: Defect) -> dict[str, bytes]:
+    """Return the country folder that shows a defect, as bytes by path."""
+    witness = defect.witness
+    if witness is None:
+        return {}
+    head = f"The smallest intake that shows: {defect.claim.kind} of {defect.claim.at}. No state is meant."
+    tree: dict[str, Tree] = {
+        "format": "1", "name": "Witness", "fictional": "true", "packs": Flow(witness.packs),
+        "as_of": defect.as_of, "languages": Flow(("en",)), "answers": _answers(witness.answers[COUNTRY]),
+    }  # fmt: skip
+    if not witness.packs:
+        del tree["packs"]
+    files = {"country.yaml": dump(tree, head)}
+    for subject, answers in witness.answers.items():
+        agency, _, system = subject.partition("/")
+        if subject == COUNTRY:
+            continue
+        if system:
+            content: dict[str, Tree] = {"format": "1", "name": system, "answers": _answers(answers)}
+            files[f"agencies/{agency}/systems/{system}/risk.yaml"] = dump(content)
+            continue
+        files[f"agencies/{agency}/profile.yaml"] = dump({"format": "1", "name": agency})
+        for questionnaire, name in FILES.items():
+            own = {r: a for r, a in answers.items() if library.questions[r].questionnaire == questionnaire}
+            if own:
+                named: dict[str, Tree] = {"name": agency} if questionnaire == "agency" else {}
+                files[f"agencies/{agency}/{name}"] = dump({"format": "1", **named, "answers": _answers(own)})
+    return files
+
+
+def _answers(answers: Mapping[str, Told]) -> dict[str, Tree]:
+    found: dict[str, Tree] = {}
+    for ref, told in answers.items():
+        key = ref.partition(".")[2]
+        found[key] = (
+            told if isinstance(told, str) else {"members": Flow({m: "yes" if k else "no" for m, k in told.items()})}
+        )
+    return found
