@@ -11,18 +11,23 @@ reads as a sentence and every library can be proved over finitely many answers (
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import cast
 
 from pipeline.model.condition import Condition, Group, Grouped, Operator, Test
-from pipeline.model.problem import Place, Problem, shown
+from pipeline.model.problem import Problem, shown
 from pipeline.model.question import NOT_APPLICABLE, FindingRule, Question, Scale, Subject, Variable
+from pipeline.source.shape import listed, nearest
+from pipeline.source.text import under
+from pipeline.source.tree import MOST_PROBLEMS, Node, Scalar, Sequence, beyond
 from pipeline.source.tree import Mapping as TreeMapping
-from pipeline.source.tree import Node, Scalar, Sequence
 
 MAX_DEPTH = 6
+MAX_TEST = 400
+"""Characters of one test."""
+MAX_TESTS = 400
+"""Conditions that one `all:`, `any:` or `none:` may join."""
 GROUPS: tuple[Group, ...] = ("all", "any", "none")
 ORDERED: tuple[Operator, ...] = ("is at least", "is at most")
 ON_SETS: tuple[Operator, ...] = ("includes", "does not include")
@@ -62,7 +67,7 @@ def parse(
     """
     problems: list[Problem] = []
     condition = _read(node, variables, scope, code, field, 0, problems)
-    return (None if problems else condition), problems
+    return (None if problems else condition), problems[:MOST_PROBLEMS] + beyond(len(problems), node.place, code)
 
 
 def tests(condition: Condition | None) -> Iterator[Test]:
@@ -99,12 +104,15 @@ def _read(
         fix = "draw a named finding from the inner part"
         problems.append(Problem(code, node.place, f"nested more than {MAX_DEPTH} deep", fix, field))
         return None
+    if len(problems) > MOST_PROBLEMS:
+        problems.append(Problem(code, node.place, "not read, since so much is wrong before it", "mend that first"))
+        return None
     if isinstance(node, Scalar):
         try:
             return _test(node, variables, scope)
         except _Fault as fault:
-            place = Place(node.place.file, node.place.line, node.place.column + fault.offset)
-            caret = f"{shown(node.text)}\n{' ' * fault.offset}^" if fault.offset < 78 else ""
+            place = node.place_of(fault.offset)
+            caret = under(node.text, fault.offset + 1)
             problems.append(Problem(code, place, fault.message, fault.fix, field, caret))
             return None
     if isinstance(node, Sequence):
@@ -125,56 +133,65 @@ def _group(
 ) -> Condition | None:
     keys = list(node.entries)
     if len(keys) != 1 or keys[0] not in GROUPS:
-        wrong = next((k for k in keys if k not in GROUPS), "")
-        message = (
-            f"'{shown(wrong)}' does not join tests{_nearest(wrong, GROUPS)}"
-            if wrong
-            else "two joins stand side by side"
-        )
-        problems.append(Problem(code, node.place, message, "use exactly one of all:, any:, none:", field))
+        wrong = next((k for k in keys if k not in GROUPS), None)
+        if wrong is not None:
+            place, message = node.place_of(wrong), f"'{shown(wrong)}' does not join tests{nearest(wrong, GROUPS)}"
+        elif keys:
+            place, message = node.place_of(keys[1]), "two joins stand side by side"
+        else:
+            place, message = node.place, "no tests stand here"
+        problems.append(Problem(code, place, message, "use exactly one of all:, any:, none:", field))
         return None
-    listed = node.entries[keys[0]]
-    if not isinstance(listed, Sequence) or not listed.items:
+    inner = node.entries[keys[0]]
+    if not isinstance(inner, Sequence) or not inner.items:
         problems.append(
-            Problem(code, listed.place, f"'{keys[0]}' needs a list of tests", "write each test after '- '", field)
+            Problem(code, inner.place, f"'{keys[0]}' needs a list of tests", "write each test after '- '", field)
         )
         return None
-    parts = [_read(i, variables, scope, code, field, depth + 1, problems) for i in listed.items]
+    if len(inner.items) > MAX_TESTS:
+        fix = f"keep at most {MAX_TESTS}, or draw a named finding from some of them"
+        problems.append(Problem(code, inner.place, f"{len(inner.items):,} tests stand in one list", fix, field))
+        return None
+    parts = [_read(i, variables, scope, code, field, depth + 1, problems) for i in inner.items]
     return Grouped(keys[0], tuple(p for p in parts if p is not None), node.place)
 
 
 def _test(node: Scalar, variables: Mapping[str, Variable], scope: Subject) -> Test:
     text = node.text
+    if len(text) > MAX_TEST:
+        fix = f"write at most {MAX_TEST}; join several tests by `any:`"
+        raise _Fault(0, f"a test of {len(text):,} characters", fix)
     match = _TEST.fullmatch(text)
     if not match:
         raise _Fault(0, "this is not a test", "write `subject.id is value`, `… is at least …`, `… includes …`")
     ref, op, right = match["ref"], cast(Operator, match["op"]), match["right"]
     variable = variables.get(ref)
     if variable is None:
-        raise _Fault(
-            0, f"'{shown(ref)}' is no question or finding{_nearest(ref, tuple(variables))}", "see docs/vocabulary"
-        )
+        message = f"'{shown(ref)}' is no question or finding{nearest(ref, tuple(variables))}"
+        raise _Fault(match.start("ref"), message, "see docs/vocabulary")
     subject = cast(Subject, ref.partition(".")[0])
     if subject not in VISIBLE[scope]:
         fix = f"draw a finding on {scope} (form: some, every, at_least) and test that"
-        raise _Fault(0, f"a condition in scope {scope} cannot read '{ref}'", fix)
-    values = _values(op, right)
-    _check(ref, variable, op, values, match.start("op"), match.start("right"), right)
-    return Test(ref, op, values, text, node.place)
+        raise _Fault(match.start("ref"), f"a condition in scope {scope} cannot read '{ref}'", fix)
+    values = _values(op, right, match.start("right"))
+    _check(variable, op, values, match.start("op"), variables)
+    return Test(ref, op, tuple(value for _, value in values), text, node.place)
 
 
-def _values(op: Operator, right: str) -> tuple[str, ...]:
-    if op == "is one of":
-        return tuple(v.strip() for v in right.split(","))
-    if op == "includes":
-        return tuple(v.strip() for v in right.split(" or "))
-    return (right.strip(),)
+def _values(op: Operator, right: str, start: int) -> list[tuple[int, str]]:
+    """Return the values on the right of a test, each with its offset in the test."""
+    between = {"is one of": ",", "includes": " or "}.get(op)
+    found: list[tuple[int, str]] = []
+    for part in right.split(between) if between else [right]:
+        found.append((start + len(part) - len(part.lstrip()), part.strip()))
+        start += len(part) + len(between or "")
+    return found
 
 
 def _check(
-    ref: str, variable: Variable, op: Operator, values: tuple[str, ...], op_at: int, right_at: int, right: str
+    variable: Variable, op: Operator, values: list[tuple[int, str]], op_at: int, variables: Mapping[str, Variable]
 ) -> None:
-    scale = variable.scale
+    ref, scale = variable.ref, variable.scale
     if scale is None:
         raise _Fault(
             op_at, f"{ref} takes free text, a date or a number and cannot be tested", "draw a band or case finding"
@@ -185,19 +202,21 @@ def _check(
     if op in ORDERED and not scale.ordered:
         raise _Fault(op_at, f"'{op}' needs an ordered scale; {ref} is an unordered choice", "use `is` or `is one of`")
     known = scale.codes()
-    offset = right_at
-    for value in values:
+    for offset, value in values:
         allowed = value in known or (value == NOT_APPLICABLE and isinstance(variable, Question) and op not in ORDERED)
         if not allowed:
-            at = right_at + max(right.find(value), 0) if value else right_at
-            message = f"'{shown(value)}' is not an answer to {ref}{_nearest(value, known)}"
-            raise _Fault(at, message, f"use one of: {', '.join(known[:12])}")
-        offset += len(value)
+            elsewhere = of_another(value, variables, known)
+            message = f"'{shown(value)}' is not an answer to {ref}{elsewhere}{nearest(value, known)}"
+            raise _Fault(offset, message, f"use one of: {listed(known)}")
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+def of_another(value: str, variables: Mapping[str, Variable], known: Container[str]) -> str:
+    """Return `; it is one to …` for a code of other questions or findings, or nothing."""
+    if not value or value in known:
+        return ""
+    owners = [ref for ref, v in variables.items() if v.scale is not None and value in v.scale.codes()]
+    others = f" and {len(owners) - 1} more" if len(owners) > 1 else ""
+    return f"; it is one to {owners[0]}{others}" if owners else ""
 
 
 def titled(variable: Variable, lang: str) -> str:

@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.library import defeat
+from pipeline.library.defeat import check_defeat, place_of
 from pipeline.library.drafting import PLACEHOLDER
 from pipeline.model.clause import PRINCIPLES, Choice, Clause, Outline, OutlinePart, Term
 from pipeline.model.law import SLOTS
 from pipeline.model.library import Library
 from pipeline.model.problem import Place, Problem, shown
-from pipeline.source.shape import nearest
+from pipeline.source.shape import listed, nearest
 
 CODE_LINK = "CLAUSE-002"
 CODE_BLOCK = "CLAUSE-003"
 CODE_TOPIC = "CLAUSE-004"
-CODE_DEFEAT = "CLAUSE-005"
 
+WIDTH = defeat.WIDTH
 INSTRUMENTAL = tuple(p for group in PRINCIPLES.values() for p in group)
-WIDTH = ("country", "agency", "system")
-"""Scopes from the widest."""
 MACHINERY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 """Signs of a template that may stand in a text only as part of a placeholder."""
 CROSS_REFERENCE = re.compile(r"\[\[clause:([^\]]*)\]\]")
@@ -35,7 +35,7 @@ def check(library: Library) -> list[Problem]:
             found += _blocks(clause)
             found += _placeholders(clause, library)
     found += _topics(library)
-    found += _defeat(library)
+    found += check_defeat(library)
     found += _glossary(library)
     return found
 
@@ -54,7 +54,7 @@ def _links(clause: Clause, library: Library) -> Iterator[Problem]:
     roles = _Kind("role", tuple(library.roles), "add the role to clauses/glossary/roles.yaml")
     choices = _Kind("choice", tuple(library.choices), "add the choice to clauses/glossary/choices/")
     refs = _Kind("finding or question", tuple(library.variables), "name an existing one")
-    principles = _Kind("instrumental principle", INSTRUMENTAL, f"use one of: {', '.join(INSTRUMENTAL)}")
+    principles = _Kind("instrumental principle", INSTRUMENTAL, f"use one of: {listed(INSTRUMENTAL)}")
     named = (
         ("requires", clause.requires, clauses), ("excludes", clause.excludes, clauses),
         ("supersedes", clause.supersedes, clauses), ("depends_on", clause.depends_on, clauses),
@@ -65,23 +65,24 @@ def _links(clause: Clause, library: Library) -> Iterator[Problem]:
         ("principles", clause.principles, principles),
     )  # fmt: skip
     for field, names, kind in named:
-        for name in names:
+        for n, name in enumerate(names):
             if name and name not in kind.known:
-                message = f"no {kind.what} '{name}'{nearest(name, kind.known)}"
-                yield Problem(CODE_LINK, clause.place, message, kind.fix, field)
+                message = f"no {kind.what} '{shown(name)}'{nearest(name, kind.known)}"
+                yield Problem(CODE_LINK, place_of(clause, field, n), message, kind.fix, field)
             if name == clause.id:
-                yield Problem(CODE_LINK, clause.place, "a clause names itself", "remove it", field)
-    for cite in clause.cites:
+                yield Problem(CODE_LINK, place_of(clause, field, n), "a clause names itself", "remove it", field)
+    for n, cite in enumerate(clause.cites):
+        place = place_of(clause, "cites", n)
         slot = cite.removeprefix("slot:")
         if slot != cite:
             if slot not in SLOTS:
-                message = f"no slot '{slot}'{nearest(slot, SLOTS)}"
-                yield Problem(CODE_LINK, clause.place, message, f"use one of: {', '.join(SLOTS)}", "cites")
+                message = f"no slot '{shown(slot)}'{nearest(slot, SLOTS)}"
+                yield Problem(CODE_LINK, place, message, f"use one of: {listed(SLOTS)}", "cites")
         elif cite not in library.provisions:
             instrument = cite.partition(" ")[0]
             known = [p for p in library.provisions if p.startswith(instrument + " ")] or list(library.provisions)
-            message = f"the register has no provision '{cite}'{nearest(cite, known)}"
-            yield Problem(CODE_LINK, clause.place, message, "cite one that stands in clauses/instruments", "cites")
+            message = f"the register has no provision '{shown(cite)}'{nearest(cite, known)}"
+            yield Problem(CODE_LINK, place, message, "cite one that stands in clauses/instruments", "cites")
 
 
 def _blocks(clause: Clause) -> Iterator[Problem]:
@@ -95,17 +96,16 @@ def _blocks(clause: Clause) -> Iterator[Problem]:
     if clause.kind == "measure" and not (clause.lead and clause.pillar and clause.years and clause.cost_role):
         yield fault(clause.place, "a measure needs pillar, lead, years and cost_role", "add what is missing", "lead")
     if clause.stance == "permit" and clause.if_open != "hold":
-        yield fault(
-            clause.place, "a permission must not be printed on missing answers", "add `if_open: hold`", "if_open"
-        )
+        place = place_of(clause, "if_open" if "if_open" in clause.places else "stance")
+        yield fault(place, "a permission must not be printed on missing answers", "write `if_open: hold`", "if_open")
     if clause.stance in ("require", "prohibit") and clause.if_open != "keep":
         fix = "use `if_open: keep`, or `stance: permit` for a relaxation"
-        yield fault(clause.place, "a safeguard must not be dropped on missing answers", fix, "if_open")
+        yield fault(place_of(clause, "if_open"), "a safeguard must not be dropped on missing answers", fix, "if_open")
     order = ("may", "should", "shall")
-    for e in clause.escalate:
+    for n, e in enumerate(clause.escalate):
         if clause.strength is not None and order.index(e.to) <= order.index(clause.strength):
             yield fault(
-                clause.place,
+                place_of(clause, "escalate", n),
                 f"escalates to '{e.to}', which is no rise from '{clause.strength}'",
                 "raise it",
                 "escalate",
@@ -140,7 +140,7 @@ def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
                 used.add(path)
                 if fault:
                     yield Problem(
-                        CODE_LINK, place, f"{{{{ {path} }}}}: {fault}", "see docs/formats.md, placeholders", name
+                        CODE_LINK, place, f"{{{{ {shown(path)} }}}}: {fault}", "see docs/formats.md, placeholders", name
                     )
             rest = PLACEHOLDER.sub("", body)
             if sign := MACHINERY.search(rest):
@@ -149,14 +149,13 @@ def _placeholders(clause: Clause, library: Library) -> Iterator[Problem]:
                 yield Problem(CODE_LINK, place, message, fix, name)
             for match in CROSS_REFERENCE.finditer(body):
                 if match[1] not in library.clauses:
-                    message = f"refers to no clause '{match[1]}'{nearest(match[1], list(library.clauses))}"
+                    message = f"refers to no clause '{shown(match[1])}'{nearest(match[1], list(library.clauses))}"
                     yield Problem(CODE_LINK, place, message, "name an existing clause", name)
-    for choice in clause.choices:
+    for n, choice in enumerate(clause.choices):
         if f"choice.{choice}" not in used:
             message = f"declares the choice '{choice}' and prints it nowhere"
-            yield Problem(
-                CODE_LINK, clause.place, message, "remove it, or print {{ choice." + choice + " }}", "choices"
-            )
+            fix = "remove it, or print {{ choice." + choice + " }}"
+            yield Problem(CODE_LINK, place_of(clause, "choices", n), message, fix, "choices")
     for path in sorted(used):
         group, _, name = path.partition(".")
         if group == "choice" and name in library.choices and name not in clause.choices:
@@ -210,7 +209,7 @@ def _topics(library: Library) -> Iterator[Problem]:
                     known = list(by_document.get(document, {}))
                     message = f"{what} of the {document} takes topic '{clause.topic}'{nearest(clause.topic, known)}"
                     fix = f"let exactly one section of templates/documents/{document}.yaml take it"
-                    yield Problem(CODE_TOPIC, clause.place, message, fix, "topic")
+                    yield Problem(CODE_TOPIC, place_of(clause, "topic"), message, fix, "topic")
     used = {(d, c.topic) for states in library.clauses.values() for c in states for d in c.documents}
     for document, topics in by_document.items():
         for topic, sections in topics.items():
@@ -219,77 +218,12 @@ def _topics(library: Library) -> Iterator[Problem]:
                 yield Problem(CODE_TOPIC, sections[0].place, message, "remove the topic, or add a clause", "topics")
 
 
-def _defeat(library: Library) -> Iterator[Problem]:
-    edges: dict[str, tuple[str, ...]] = {i: states[-1].supersedes for i, states in library.clauses.items()}
-    reported: set[frozenset[str]] = set()
-    for start in edges:
-        path = _circle(start, edges)
-        if path and frozenset(path) not in reported:
-            reported.add(frozenset(path))
-            place = library.clauses[start][-1].place
-            yield Problem(
-                CODE_DEFEAT, place, f"circular defeat: {' → '.join((*path, path[0]))}", "cut the circle", "supersedes"
-            )
-    for states in library.clauses.values():
-        clause = states[-1]
-        for other_id in (*clause.supersedes, *clause.excludes):
-            others = library.clauses.get(other_id)
-            if others and WIDTH.index(clause.scope) > WIDTH.index(others[-1].scope):
-                wide = others[-1].scope
-                message = f"scope {clause.scope} cannot defeat '{other_id}' of scope {wide}: half a clause cannot go"
-                yield Problem(
-                    CODE_DEFEAT,
-                    clause.place,
-                    message,
-                    "widen the scope with a finding, or narrow the other",
-                    "supersedes",
-                )
-        for other_id in clause.excludes:
-            if other_id in library.clauses:
-                yield from _tie(clause, library.clauses[other_id][-1], library)
-
-
-def _tie(clause: Clause, other: Clause, library: Library) -> Iterator[Problem]:
-    if other.id in clause.supersedes or clause.id in other.supersedes:
-        return
-    for pack in library.packs.values():
-        if (
-            rank_of(clause, library, pack.ranks) == rank_of(other, library, pack.ranks)
-            and clause.valid_from == other.valid_from
-        ):
-            message = f"excludes '{other.id}', but under pack '{pack.id}' neither rank nor date decides"
-            yield Problem(CODE_DEFEAT, clause.place, message, "say `supersedes`, or change one of them", "excludes")
-            return
-
-
-def rank_of(clause: Clause, library: Library, ranks: tuple[str, ...]) -> int:
-    """Return the place of the highest law a clause cites in a pack's order, 0 the highest; past the end for none."""
-    cited = [library.provisions[c] for c in clause.cites if c in library.provisions]
-    found = [library.instruments[p.ref.partition(" ")[0]].rank for p in cited]
-    return min((ranks.index(r) for r in found if r in ranks), default=len(ranks))
-
-
-def _circle(start: str, edges: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return a path from `start` back to itself, or nothing."""
-    stack: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
-    seen: set[str] = set()
-    while stack:
-        node, path = stack.pop()
-        for following in edges.get(node, ()):
-            if following == start:
-                return path
-            if following not in seen:
-                seen.add(following)
-                stack.append((following, (*path, following)))
-    return ()
-
-
 def _glossary(library: Library) -> Iterator[Problem]:
     holders: tuple[Term | Choice, ...] = (*library.terms.values(), *library.choices.values())
     for holder in holders:
         for cite in holder.cites:
             if cite not in library.provisions and not cite.startswith("slot:"):
-                message = f"the register has no provision '{cite}'{nearest(cite, list(library.provisions))}"
+                message = f"the register has no provision '{shown(cite)}'{nearest(cite, list(library.provisions))}"
                 yield Problem(
                     "GLOSSARY-002", holder.place, message, "cite one that stands in clauses/instruments", "cites"
                 )

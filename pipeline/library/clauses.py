@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,17 +12,23 @@ from pipeline.library.formats import ClauseFile
 from pipeline.library.texts import read_text
 from pipeline.model.clause import Clause, ClauseText, Escalation
 from pipeline.model.condition import Condition
-from pipeline.model.problem import Place, Problem
+from pipeline.model.problem import Place, Problem, shown
 from pipeline.model.question import SUBJECTS, Subject, Variable
 from pipeline.source.shape import read
-from pipeline.source.tree import Node, Scalar, at
+from pipeline.source.tree import MOST_PROBLEMS, Node, Scalar, Sequence, at
+from pipeline.source.tree import Mapping as TreeMapping
 from pipeline.source.tree import parse as parse_yaml
 
 CODE_CLAUSE = "CLAUSE-001"
+MOST_ESCALATIONS = 60
+"""Escalations whose conditions are read even where the clause is wrong; its shape allows no more."""
 _PATH = re.compile(
-    r"^(?P<root>(?:.*/)?)(?P<area>[a-z0-9-]+)/(?P<id>[a-z0-9][a-z0-9-]*)/(?P<date>\d{4}-\d\d-\d\d)/(?P<file>[^/]+)$"
+    r"(?P<root>(?:.*/)?)(?P<area>[a-z0-9-]+)/(?P<id>[a-z0-9][a-z0-9-]*)"
+    r"/(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<file>[^/]+)"
 )
-_LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\.md$")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\.md")
+LONGEST_ID = 56
+"""Characters of a clause id, so that anchors and file names made from it fit everywhere."""
 
 
 def read_clauses(
@@ -40,12 +47,13 @@ def read_clauses(
     problems: list[Problem] = []
     folders: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for path in files:
-        match = _PATH.match(path)
+        match = _PATH.fullmatch(path)
         if not match:
             fix = "keep clauses as <area>/<clause-id>/<valid-from>/clause.yaml and en.md"
             problems.append(Problem(CODE_CLAUSE, Place(path), "this file lies outside a clause folder", fix))
             continue
         folders[match["area"], match["id"], match["date"]][match["file"]] = path
+    problems += [p for (_, clause_id, date), found in folders.items() if (p := _misnamed(clause_id, date, found))]
     states: dict[str, list[Clause]] = defaultdict(list)
     for (area, clause_id, date), found in sorted(folders.items()):
         clause, faults = _clause(
@@ -54,9 +62,23 @@ def read_clauses(
         problems += faults
         if clause is not None:
             if states[clause_id] and states[clause_id][-1].area != area:
-                problems.append(Problem(CODE_CLAUSE, clause.place, f"'{clause_id}' lies in two areas", "keep one"))
+                message = f"'{shown(clause_id)}' lies in the area {shown(states[clause_id][-1].area)} as well"
+                problems.append(Problem(CODE_CLAUSE, clause.place, message, "keep all its states in one area"))
             states[clause_id].append(clause)
     return {i: tuple(sorted(c, key=lambda c: c.valid_from)) for i, c in sorted(states.items())}, problems
+
+
+def _misnamed(clause_id: str, date: str, found: Mapping[str, str]) -> Problem | None:
+    """Return what is wrong with the names of a clause's folders."""
+    place = Place(min(found.values()), 1, 1)
+    if len(clause_id) > LONGEST_ID:
+        message = f"the clause id has {len(clause_id)} characters: '{shown(clause_id)}'"
+        return Problem(CODE_CLAUSE, place, message, f"shorten the folder's name to {LONGEST_ID}")
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        return Problem(CODE_CLAUSE, place, f"'{date}': there is no such day", "name the folder by a date that exists")
+    return None
 
 
 def _clause(
@@ -69,7 +91,7 @@ def _clause(
 ) -> tuple[Clause | None, list[Problem]]:
     problems: list[Problem] = []
     if "clause.yaml" not in files:
-        place = Place(next(iter(files.values()))[0])
+        place = Place(next(iter(files.values()))[0], 1, 1)
         return None, [Problem(CODE_CLAUSE, place, "the folder has no clause.yaml", "add it beside the texts")]
     path, data = files["clause.yaml"]
     tree, faults = parse_yaml(data, path, CODE_CLAUSE)
@@ -79,9 +101,9 @@ def _clause(
     for name, (text_path, text_data) in files.items():
         if name == "clause.yaml":
             continue
-        if not _LANG.match(name):
+        if not _LANG.fullmatch(name):
             problems.append(
-                Problem(CODE_CLAUSE, Place(text_path), f"'{name}' is no text", "name texts en.md, fr.md, …")
+                Problem(CODE_CLAUSE, Place(text_path), f"'{shown(name)}' is no text", "name texts en.md, fr.md, …")
             )
             continue
         text, faults = read_text(text_data, text_path)
@@ -104,9 +126,18 @@ def _clause(
         shape.supersedes, shape.replaces, shape.cites, shape.mitigates, shape.owner_role or "", shape.bearer or "",
         shape.effective.from_ if shape.effective else "", shape.choices, shape.pillar or "", shape.lead or "",
         shape.support, shape.depends_on, shape.years, shape.cost_role or "", shape.answers_gap, texts, national,
-        Place(path, 1, 1),
+        Place(path, 1, 1), _places(tree),
     )  # fmt: skip
     return clause, problems
+
+
+def _places(tree: Node) -> dict[str, tuple[Place, ...]]:
+    """Return where the values of each key stand, those of a list one by one."""
+    entries = tree.entries if isinstance(tree, TreeMapping) else {}
+    return {
+        key: tuple(n.place for n in node.items) if isinstance(node, Sequence) else (node.place,)
+        for key, node in entries.items()
+    }
 
 
 def _conditions(tree: Node, variables: Mapping[str, Variable], problems: list[Problem]) -> None:
@@ -116,13 +147,16 @@ def _conditions(tree: Node, variables: Mapping[str, Variable], problems: list[Pr
     subject = next((s for s in SUBJECTS if s == name), None)
     if subject is not None:
         _condition(tree, ("when",), variables, subject, problems)
+        escalate = at(tree, ("escalate",))
+        for i in range(min(len(escalate.items), MOST_ESCALATIONS) if isinstance(escalate, Sequence) else 0):
+            _condition(tree, ("escalate", i, "when"), variables, subject, problems)
 
 
 def _condition(
     tree: Node, path: tuple[str | int, ...], variables: Mapping[str, Variable], scope: Subject, problems: list[Problem]
 ) -> Condition | None:
     node = at(tree, path)
-    if node is None:
+    if node is None or len(problems) > MOST_PROBLEMS:
         return None
     condition, faults = parse(node, variables, scope, CODE_CLAUSE, ".".join(str(p) for p in path))
     problems += faults

@@ -214,6 +214,7 @@ class StatusFile(Shape):
     as_of: ExistingDate
 
 
+RankName = Literal["constitution", "treaty", "union_law", "statute", "regulation", "policy", "soft_law", "standard"]
 MarkName = Literal["read", "other", "recalled"]
 
 
@@ -244,9 +245,7 @@ class InstrumentFile(Shape):
         "organisation_rules", "case",
     ]  # fmt: skip
     binding: Literal["yes", "no", "not_yet"]
-    rank: Literal[
-        "constitution", "treaty", "union_law", "statute", "regulation", "policy", "soft_law", "standard"
-    ]  # fmt: skip
+    rank: RankName
     group: Code
     applies: TextByLang = {}
     adopted: ExistingDate | None = None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pipeline.library.formats import ChoicesFile, RolesFile, TermsFile
 from pipeline.model.clause import Choice, Role, Term
-from pipeline.model.problem import Place, Problem
-from pipeline.source.shape import read
+from pipeline.model.problem import Place, Problem, shown
+from pipeline.source.shape import listed, nearest, read
 from pipeline.source.tree import parse as parse_yaml
 from pipeline.source.tree import place_at
 
@@ -52,9 +52,12 @@ def read_glossary(
                 twice(choices, c.id, place)
                 options = {o.value: o.text for o in c.options}
                 if c.free == "false" and c.default not in options:
-                    message = f"the default '{c.default}' is not among the options"
-                    fix = f"use one of: {', '.join(options)}" if options else "give options, or set `free: true`"
-                    problems.append(Problem(CODE_GLOSSARY, place, message, fix, c.id))
+                    here = place_at(tree, ("choices", i, "default"))
+                    message = (
+                        f"the default '{shown(c.default)}' is not among the options{nearest(c.default, [*options])}"
+                    )
+                    fix = f"use one of: {listed(options)}" if options else "give options, or set `free: true`"
+                    problems.append(Problem(CODE_GLOSSARY, here, message, fix, c.id))
                 choices[c.id] = Choice(c.id, c.text, options, c.default, c.free == "true", c.cites, place)
         problems += faults
     return terms, roles, choices, problems

@@ -19,8 +19,10 @@ from pipeline.model.clause import Clause
 from pipeline.model.library import Library
 from pipeline.model.problem import Problem
 from pipeline.model.question import Question, Questionnaire
+from pipeline.source.text import pointed
 
 USAGE = "clauses/glossary/usage.yaml"
+EXPECTATIONS = "clauses/expectations/"
 NOT_CLAUSES = ("instruments", "updates", "glossary", "expectations", "packs")
 """Folders under clauses/ that hold other things than clauses."""
 
@@ -71,7 +73,7 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
     problems += faults
     facts, faults = read_facts(files[FACTS], FACTS, variables) if FACTS in files else ((), [])
     problems += faults
-    expectations, accepted, faults = read_expectations(under("clauses/expectations/"), variables)
+    expectations, accepted, faults = read_expectations(under(EXPECTATIONS), variables)
     problems += faults
     library = Library(
         {q.id: q for q in questionnaires}, questions, rules, variables, clauses, instruments,
@@ -82,7 +84,7 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
     if checked and not problems:
         problems += check(library)
         problems += check_expectations(library)
-    return (None if any(not p.warning for p in problems) else library), problems
+    return (None if any(not p.warning for p in problems) else library), pointed(problems, files)
 
 
 def usage_of(files: Mapping[str, bytes]) -> tuple[Usage, list[Problem]]:
@@ -95,17 +97,28 @@ def overlaid(library: Library, files: Mapping[str, bytes]) -> tuple[Library | No
 
     Args:
         library: The library beneath.
-        files: The country folder's `clauses/…` by path.
+        files: The country folder's `clauses/…` by path, its own expectations and acceptances among them.
     """
     if not files:
         return library, []
-    national, problems = read_clauses(files, library.variables, national=True)
+    promised = {p: d for p, d in files.items() if p.startswith(EXPECTATIONS)}
+    written = {p: d for p, d in files.items() if p not in promised}
+    national, problems = read_clauses(written, library.variables, national=True)
+    expectations, accepted, faults = read_expectations(promised, library.variables)
+    problems += faults
     clauses: dict[str, tuple[Clause, ...]] = dict(sorted({**library.clauses, **national}.items()))
     digests = {**library.files, **{f"national/{p}": hashlib.sha256(d).hexdigest() for p, d in files.items()}}
-    laid = replace(library, clauses=clauses, files=digests)
+    laid = replace(
+        library,
+        clauses=clauses,
+        files=digests,
+        expectations=(*library.expectations, *expectations),
+        accepted=(*library.accepted, *accepted),
+    )
     if not problems:
         problems += check(laid)
-    return (None if any(not p.warning for p in problems) else laid), problems
+        problems += check_expectations(laid)
+    return (None if any(not p.warning for p in problems) else laid), pointed(problems, files)
 
 
 def _with(questionnaire: Questionnaire, questions: Mapping[str, Question]) -> Questionnaire:

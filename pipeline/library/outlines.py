@@ -44,6 +44,9 @@ def read_outlines(
             legal_forms.update(number_file.for_legal_form if number_file else {})
         else:
             outline_file, faults = read(tree, OutlineFile, CODE_OUTLINE)
+            if outline_file and outline_file.id in outlines:
+                message = f"there is an outline '{outline_file.id}' already, at {outlines[outline_file.id].place}"
+                problems.append(Problem(CODE_OUTLINE, place_at(tree, ("id",)), message, "rename one of the two", "id"))
             if outline_file:
                 outlines[outline_file.id] = _outline(outline_file, tree, problems)
         problems += faults

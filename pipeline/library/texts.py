@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from pipeline.model.clause import ClauseText
-from pipeline.model.problem import Place, Problem
+from pipeline.model.problem import Place, Problem, shown
 from pipeline.source.shape import nearest
 from pipeline.source.text import decode
+from pipeline.source.tree import MOST_PROBLEMS, beyond
 
 CODE_TEXT = "TEXT-001"
 BLOCKS = (
@@ -15,7 +16,9 @@ BLOCKS = (
     "verification",
 )  # fmt: skip
 MAX_CHARACTERS = 12_000
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
+MAX_BYTES = 4 * MAX_CHARACTERS
+"""A character takes at most four bytes, so a larger file need not be decoded to be refused."""
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
 
 
 def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]:
@@ -24,18 +27,20 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
     Returns:
         The text, or None with the problems found.
     """
+    fix = f"shorten it to {MAX_CHARACTERS:,} characters"
+    if len(data) > MAX_BYTES:
+        return None, [Problem(CODE_TEXT, Place(file, 1, 1), f"the text has {len(data):,} bytes", fix)]
     text, problems = decode(data, file, CODE_TEXT)
     if problems:
         return None, problems
     if len(text) > MAX_CHARACTERS:
-        fix = f"shorten it to {MAX_CHARACTERS:,} characters"
         return None, [Problem(CODE_TEXT, Place(file, 1, 1), f"the text has {len(text):,} characters", fix)]
     title = ""
     blocks: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
     current = ""
     for number, line in enumerate(text.split("\n"), 1):
-        heading = _HEADING.match(line)
+        heading = _HEADING.fullmatch(line)
         place = Place(file, number, 1)
         if not heading:
             if current:
@@ -45,7 +50,7 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
                     Problem(CODE_TEXT, place, "text stands before any block", "put it under `## shall` or the like")
                 )
             continue
-        depth, words = len(heading[1]), heading[2]
+        depth, words = len(heading[1]), heading[2].strip()
         if depth == 1 and not title:
             title = words
         elif depth != 2:
@@ -54,7 +59,7 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
             )
         elif words not in BLOCKS:
             fix = f"use one of: {', '.join(BLOCKS)}"
-            problems.append(Problem(CODE_TEXT, place, f"unknown block '{words}'{nearest(words, BLOCKS)}", fix))
+            problems.append(Problem(CODE_TEXT, place, f"unknown block '{shown(words)}'{nearest(words, BLOCKS)}", fix))
         elif words in blocks:
             problems.append(Problem(CODE_TEXT, place, f"block '{words}' stands twice", "join the two"))
         else:
@@ -71,5 +76,5 @@ def read_text(data: bytes, file: str) -> tuple[ClauseText | None, list[Problem]]
                 Problem(CODE_TEXT, Place(file, lines[name], 1), f"block '{name}' is empty", "write it or remove it")
             )
     if problems:
-        return None, problems
+        return None, problems[:MOST_PROBLEMS] + beyond(len(problems), Place(file, 1, 1), CODE_TEXT)
     return ClauseText(title, bodies, lines, Place(file, 1, 1)), []

@@ -6,10 +6,12 @@ values, then every condition against all names; at last an order in which each f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pipeline.condition.grammar import parse, tests
+from pipeline.library.defeat import around
+from pipeline.library.finding_rules import CODE_FINDING, check_rule
 from pipeline.library.formats import FindingFile, FindingsFile, QuestionFile, QuestionnaireFile, ScaleFile
 from pipeline.model.condition import Condition
 from pipeline.model.problem import Place, Problem
@@ -23,13 +25,12 @@ from pipeline.model.question import (
     Value,
     Variable,
 )
-from pipeline.source.shape import nearest, read
+from pipeline.source.shape import listed, nearest, read
 from pipeline.source.tree import Mapping as TreeMapping
 from pipeline.source.tree import Node, at, place_at
 from pipeline.source.tree import parse as parse_yaml
 
 CODE_QUESTION = "QUESTION-001"
-CODE_FINDING = "FINDING-001"
 BOUND_BY = "country.bound_by"
 
 YES_NO = Scale((Value("no", {"en": "No"}), Value("yes", {"en": "Yes"})), ordered=False)
@@ -48,6 +49,7 @@ def read_questionnaires(files: Mapping[str, bytes]) -> tuple[list[Questionnaire]
     """
     found: list[Questionnaire] = []
     relevant: dict[str, Node] = {}
+    asked: dict[str, Place] = {}
     problems: list[Problem] = []
     for path, data in files.items():
         tree, faults = parse_yaml(data, path, CODE_QUESTION)
@@ -55,15 +57,23 @@ def read_questionnaires(files: Mapping[str, bytes]) -> tuple[list[Questionnaire]
         problems += faults + more
         if shape is None or tree is None:
             continue
+        if any(shape.id == other.id for other in found):
+            message = f"there is a questionnaire '{shape.id}' already"
+            problems.append(Problem(CODE_QUESTION, place_at(tree, ("id",)), message, "rename one of the two", "id"))
         questions: list[Question] = []
         sections = {s.id for s in shape.sections}
         for i, q in enumerate(shape.questions):
-            place = place_at(tree, ("questions", i))
-            question, faults = _question(q, shape, place)
+            question, faults = _question(q, shape, tree, i)
             problems += faults
             if q.section not in sections:
-                fix = f"use one of: {', '.join(sorted(sections))}"
-                problems.append(Problem(CODE_QUESTION, place, f"no section '{q.section}'", fix, "section"))
+                place, fix = place_at(tree, ("questions", i, "section")), f"use one of: {listed(sorted(sections))}"
+                message = f"no section '{q.section}'{nearest(q.section, sorted(sections))}"
+                problems.append(Problem(CODE_QUESTION, place, message, fix, "section"))
+            if question.ref in asked:
+                message = f"'{question.ref}' is asked twice; the other stands at {asked[question.ref]}"
+                place = place_at(tree, ("questions", i, "id"))
+                problems.append(Problem(CODE_QUESTION, place, message, "rename one of the two", "id"))
+            asked[question.ref] = place_at(tree, ("questions", i, "id"))
             node = at(tree, ("questions", i, "relevant"))
             if node is not None:
                 relevant[question.ref] = node
@@ -83,7 +93,8 @@ def read_questionnaires(files: Mapping[str, bytes]) -> tuple[list[Questionnaire]
     return found, relevant, problems
 
 
-def _question(q: QuestionFile, shape: QuestionnaireFile, place: Place) -> tuple[Question, list[Problem]]:
+def _question(q: QuestionFile, shape: QuestionnaireFile, tree: Node, i: int) -> tuple[Question, list[Problem]]:
+    place = place_at(tree, ("questions", i))
     problems: list[Problem] = []
     scale: Scale | None = None
     if q.type in ("choice", "scale", "set"):
@@ -93,9 +104,9 @@ def _question(q: QuestionFile, shape: QuestionnaireFile, place: Place) -> tuple[
             shared = shape.scales[q.scale]
             scale = scale_from(shared.values, shared.ordered == "true")
         else:
-            known = list(shape.scales)
-            message = f"question '{q.id}' has no values{nearest(q.scale or '', known)}"
-            problems.append(Problem(CODE_QUESTION, place, message, "give `values:` or the name of a scale", q.id))
+            here = place_at(tree, ("questions", i, "scale"))
+            message = f"question '{q.id}' has no values{nearest(q.scale or '', list(shape.scales))}"
+            problems.append(Problem(CODE_QUESTION, here, message, "give `values:` or the name of a scale", q.id))
     question = Question(
         f"{shape.subject}.{q.id}", shape.id, q.section, q.type, scale, q.text, q.help, q.principles, None,
         q.changeable == "true", q.first == "true", place,
@@ -152,7 +163,7 @@ def read_rules(
     variables: dict[str, Variable] = {**questions, BOUND_BY: bound_rule}
     for tree, shape in state.files:
         for i, f in enumerate(shape.findings):
-            rule = _blank(f, state, place_at(tree, ("findings", i)))
+            rule = _blank(f, state, place_at(tree, ("findings", i)), place_at(tree, ("findings", i, "values")))
             if rule.ref in variables:
                 message = f"'{rule.ref}' is named twice; the other stands at {variables[rule.ref].place}"
                 state.problems.append(Problem(CODE_FINDING, rule.place, message, "rename one of them", f.id))
@@ -165,13 +176,13 @@ def read_rules(
     return _sorted(rules, state.problems), variables, state.problems
 
 
-def _blank(f: FindingFile, state: _Rules, place: Place) -> FindingRule:
+def _blank(f: FindingFile, state: _Rules, place: Place, values: Place) -> FindingRule:
     of: tuple[str, ...] = (f.of,) if isinstance(f.of, str) else (f.of or ())
     if f.form == "table":
         of = tuple(r for r in (f.rows, f.columns) if r)
     return FindingRule(
-        f"{f.subject}.{f.id}", f.title, f.form, state.scale(f.values, place), f.principle, of, dict(f.table), None, f.n,
-        f.lowest == "true", tuple((b.value, b.below) for b in f.bands), (), f.otherwise, place,
+        f"{f.subject}.{f.id}", f.title, f.form, state.scale(f.values, values), f.principle, of, dict(f.table), None,
+        f.n, f.lowest == "true", tuple((b.value, b.below) for b in f.bands), (), f.otherwise, place,
     )  # fmt: skip
 
 
@@ -193,7 +204,7 @@ def _filled(
         problems.extend(faults)
         return found
 
-    _check_values(rule, variables, problems)
+    problems += check_rule(rule, f, variables, lambda path: place_at(tree, ("findings", i, *path)))
     if f.form in ("some", "every", "at_least"):
         return replace(rule, where=condition(("systems",), "system"))
     if f.form in ("some_agency", "every_agency"):
@@ -206,55 +217,27 @@ def _filled(
     return rule
 
 
-def _check_values(rule: FindingRule, variables: Mapping[str, Variable], problems: list[Problem]) -> None:
-    """Report refs that do not exist and results that are not among the finding's values."""
-    codes = rule.scale.codes()
-
-    def fault(message: str, fix: str) -> None:
-        problems.append(Problem(CODE_FINDING, rule.place, message, fix, rule.ref))
-
-    for ref in rule.of:
-        if ref not in variables:
-            fault(f"'{ref}' is no question or finding{nearest(ref, list(variables))}", "name an existing one")
-    results = [v for row in rule.table.values() for v in row] + [v for v, _ in rule.bands] + [v for v, _ in rule.cases]
-    if rule.form == "cases":
-        results.append(rule.otherwise)
-    for value in results:
-        if value not in codes:
-            fault(f"'{value}' is not among its values{nearest(value, codes)}", f"use one of: {', '.join(codes)}")
-    if rule.form == "table" and all(r in variables for r in rule.of):
-        if len(rule.of) != 2:
-            fault("a table needs `rows:` and `columns:`", "name a scale question for each")
-            return
-        rows, columns = (variables[r].scale for r in rule.of)
-        row_codes = rows.codes() if rows else ()
-        width = len(columns.codes()) if columns else 0
-        if set(rule.table) != set(row_codes) or any(len(r) != width for r in rule.table.values()):
-            fault(f"the table must have a row for each of {', '.join(row_codes)} with {width} results", "complete it")
-    if rule.form == "worst_of" and not rule.scale.ordered:
-        fault("`worst_of` needs an ordered list of values", "name an ordered scale under `values:`")
-
-
 def _sorted(rules: list[FindingRule], problems: list[Problem]) -> tuple[FindingRule, ...]:
+    """Return rules each after those it reads; a chain may be longer than calls can nest, so its path is kept here."""
     by_ref = {r.ref: r for r in rules}
-    done: dict[str, bool] = {}
+    done: set[str] = set()
     order: list[FindingRule] = []
-
-    def visit(rule: FindingRule, path: tuple[str, ...]) -> None:
-        if rule.ref in path:
-            circle = " → ".join((*path[path.index(rule.ref) :], rule.ref))
-            problems.append(Problem(CODE_FINDING, rule.place, f"findings read each other: {circle}", "cut the circle"))
-            return
-        if rule.ref in done:
-            return
-        for ref in reads(rule):
-            if ref in by_ref:
-                visit(by_ref[ref], (*path, rule.ref))
-        done[rule.ref] = True
-        order.append(rule)
-
-    for rule in rules:
-        visit(rule, ())
+    for first in rules:
+        path: dict[str, Iterator[str]] = {first.ref: iter(reads(first))} if first.ref not in done else {}
+        while path:
+            ref = next(reversed(path))
+            wanted = next((r for r in path[ref] if r in by_ref and r not in done), None)
+            if wanted is None:
+                done.add(ref)
+                order.append(by_ref[ref])
+                del path[ref]
+            elif wanted in path:
+                chain = [*path, wanted]
+                circle = around(chain[chain.index(wanted) :])
+                message = f"findings read each other: {circle}"
+                problems.append(Problem(CODE_FINDING, by_ref[wanted].place, message, "cut the circle"))
+            else:
+                path[wanted] = iter(reads(by_ref[wanted]))
     return tuple(order)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.model.condition import Condition
@@ -58,7 +58,8 @@ class Escalation:
 class Clause:
     """One dated state of a clause; see docs/formats.md for the meaning of each field.
 
-    Attributes are those of `clause.yaml`, checked; `national` marks one that a country folder added or replaced.
+    Attributes are those of `clause.yaml`, checked; `national` marks one that a country folder added or replaced, and
+    `places` says where the value of each key stands, the values of a list one by one.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Clause:
     texts: Mapping[str, ClauseText]
     national: bool
     place: Place
+    places: Mapping[str, tuple[Place, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Expectation:
         bearer: The role that bears the duty, or empty.
         when: In which cases it must come out; None for every one.
         at_least: The weakest strength that suffices; None where it need only stand.
-        only: True where no such clause may come out in any other case.
+        only: True where no such clause may come out, at that strength or a higher one, in any other case.
         reason: The demand in words.
         place: Where it is written.
     """

@@ -12,6 +12,7 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.project import content
 from pipeline.project.country import decided, the_library
 from pipeline.render import style as styles
+from pipeline.source.text import pointed
 from pipeline.store.verify import verify
 
 Found = tuple[tuple[Problem, ...], tuple[Exit, ...], tuple[str, ...]]
@@ -52,7 +53,7 @@ def library_problems() -> list[Problem]:
     problems += faults
     if library is not None:
         problems += check_texts(library, usage)
-    return problems
+    return pointed(problems, files)
 
 
 def _style(name: str) -> tuple[Problem, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.assess.facts import queries
 from pipeline.assess.findings import assess, scale_ranks
 from pipeline.assess.readings import Readings
 from pipeline.condition.evaluation import evaluate
@@ -80,7 +82,7 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
     national = {p: d for p, d in files.items() if p.startswith("clauses/")}
     laid, faults = overlaid(loaded, national)
     assessment, problems = read_folder(files, laid or loaded)
-    problems = [within(folder, p) for p in (*faults, *problems)]
+    problems = [*laid_over(folder, faults, national), *(within(folder, p) for p in problems)]
     if assessment is None or laid is None or any(not p.warning for p in problems):
         raise Faulty(problems, Exit.INTAKE)
     date = as_of or assessment.as_of or newest(laid)
@@ -93,6 +95,7 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
     assessment = replace(assessment, as_of=date, packs=_packs(assessment, laid))
     findings, readings = assess(assessment, laid, date)
     selection = select(assessment, laid, findings, readings, date)
+    problems += [within(folder, p) for p in queries(assessment, laid, readings)]
     problems += [within(folder, p) for p in _against_law(assessment, laid, findings)]
     return Country(
         folder.resolve().name,
@@ -106,6 +109,14 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
         date,
         tuple(problems),
     )
+
+
+def laid_over(folder: Path, faults: list[Problem], national: Mapping[str, bytes]) -> list[Problem]:
+    """Return the problems of an overlay: those in the folder's own files as the user would type them.
+
+    A circle may run through clauses of the library, whose files do not lie in the folder.
+    """
+    return [within(folder, p) if p.place.file in national else p for p in faults]
 
 
 def within(folder: Path, problem: Problem) -> Problem:

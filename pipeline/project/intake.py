@@ -15,7 +15,7 @@ from pipeline.library.load import overlaid
 from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused, shown
 from pipeline.project.content import folder_files, mapping
-from pipeline.project.country import the_library, within
+from pipeline.project.country import laid_over, the_library, within
 from pipeline.source.shape import nearest
 from pipeline.source.text import forbidden, name_of
 
@@ -223,9 +223,10 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
     files = folder_files(to)
     if files.get(name, data) != data:
         raise Refused(f"{to / name}: exists already and says something else; move it away first")
-    laid, faults = overlaid(library, {p: d for p, d in files.items() if p.startswith("clauses/")})
+    national = {p: d for p, d in files.items() if p.startswith("clauses/")}
+    laid, faults = overlaid(library, national)
     _, problems = read_folder({**files, name: data}, laid or library)
-    problems = [within(to, p) for p in (*faults, *problems)]
+    problems = [*laid_over(to, faults, national), *(within(to, p) for p in problems)]
     if any(not p.warning for p in problems):
         raise Faulty(problems)
     target = to / name

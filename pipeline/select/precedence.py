@@ -10,7 +10,7 @@ import graphlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.library.checks import rank_of
+from pipeline.library.defeat import winner
 from pipeline.library.law import family
 from pipeline.model.clause import Clause
 from pipeline.model.library import Library, clause_at
@@ -47,18 +47,10 @@ def precedence(library: Library, packs: tuple[str, ...], as_of: str) -> Preceden
                 defeated[target].append((clause.id, "supersedes"))
         for target in clause.excludes:
             if target in valid:
-                winner, loser = _winner(clause, valid[target], library, ranks)
-                defeated[loser.id].append((winner.id, "excludes"))
+                first, second = winner(clause, valid[target], library, ranks)
+                defeated[second.id].append((first.id, "excludes"))
     graph = {i: [*required[i], *(d for d, _ in defeated[i])] for i in valid}
     order = tuple(valid[i] for i in graphlib.TopologicalSorter(graph).static_order())
     return Precedence(
         order, {i: tuple(dict.fromkeys(r)) for i, r in required.items()}, {i: tuple(d) for i, d in defeated.items()}
     )
-
-
-def _winner(one: Clause, other: Clause, library: Library, ranks: tuple[str, ...]) -> tuple[Clause, Clause]:
-    """Return winner and loser of two clauses that exclude each other: by rank of the law cited, then by date."""
-    mine, theirs = rank_of(one, library, ranks), rank_of(other, library, ranks)
-    if mine != theirs:
-        return (one, other) if mine < theirs else (other, one)
-    return (one, other) if one.valid_from >= other.valid_from else (other, one)

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from typing import Annotated, Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Fields
+from itertools import islice
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from pipeline.model.problem import Place, Problem, shown
-from pipeline.source.tree import Mapping, Node, at, place_at, plain
+from pipeline.model.problem import Problem, shown
+from pipeline.source.text import forbidden, name_of
+from pipeline.source.tree import MOST_PROBLEMS, Mapping, Node, at, beyond, place_at, plain, scalars
+
+LONGEST_WORD = 100
+"""Characters up to which a word is compared with known ones; the names of a library are all shorter."""
+LISTED_WIDTH = 160
+"""Characters that a list of allowed words may take."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=6000)]
@@ -53,90 +62,158 @@ S = TypeVar("S", bound=Shape)
 
 
 def read(node: Node | None, shape: type[S], code: str) -> tuple[S | None, list[Problem]]:
-    """Check a tree against a shape and give the value, or all problems with their places."""
+    """Check a tree against a shape and give the value, or all problems with their places.
+
+    A character that a YAML escape smuggles in is a problem too: the bytes of the file do not show it.
+    """
     if node is None:
         return None, []
     if not isinstance(node, Mapping):
         fix = f"begin with a key such as {next(iter(shape.model_fields))}:"
         return None, [Problem(code, node.place, "keys with values are expected here", fix)]
+    smuggled = list(islice(_smuggled(node, code), MOST_PROBLEMS))
     try:
-        return shape.model_validate(plain(node)), []
+        return shape.model_validate(plain(node)), smuggled
     except ValidationError as error:
-        return None, [_problem(node, shape, e, code) for e in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        problems = [_problem(node, shape, e, code) for e in errors[:MOST_PROBLEMS]]
+        return None, smuggled + problems + beyond(len(errors), node.place, code)
 
 
-def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
+def nearest(word: str, known: Sequence[str]) -> str:
     """Return `; did you mean 'x'?` for the nearest known word, or nothing."""
+    if len(word) > LONGEST_WORD:
+        return ""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    return f"; did you mean '{shown(close[0])}'?" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words joined by commas, with `…` for those that a line has no room for."""
+    found = ""
+    for word in words:
+        more = f"{found}, {shown(word)}" if found else shown(word)
+        if len(more) > LISTED_WIDTH:
+            return f"{found}, …"
+        found = more
+    return found
+
+
+def _smuggled(node: Node, code: str) -> Iterator[Problem]:
+    fix = "remove the character; it is invisible or reorders the text around it"
+    for scalar in scalars(node):
+        if scalar.inset and (bad := forbidden(scalar.text)) is not None:
+            yield Problem(code, scalar.place, f"the character {name_of(bad)} may not stand in a text", fix)
 
 
 def _problem(node: Node, shape: type[Shape], error: Any, code: str) -> Problem:
-    loc = tuple(error["loc"])
     kind: str = error["type"]
-    steps = tuple(s for s in loc if isinstance(s, int | str))
-    field = ".".join(str(s) for s in steps)
-    place: Place = place_at(node, steps)
+    steps = _steps(node, tuple(error["loc"]), kind)
+    field = shown(".".join(str(s) for s in steps))
+    place = place_at(node, steps)
     given = error.get("input")
-    if kind == "extra_forbidden":
-        holder = at(node, steps[:-1])
+    context: Fields[str, Any] = error.get("ctx") or {}
+    holder = at(node, steps[:-1])
+    if error["loc"][-1] == "[key]" and isinstance(holder, Mapping):
+        place = holder.place_of(str(steps[-1]))
+    if kind == "extra_forbidden" and isinstance(holder, Mapping):
         key = str(steps[-1])
-        if isinstance(holder, Mapping) and key in holder.keys:
-            place = holder.keys[key]
         known = _keys(shape, steps[:-1])
-        fix = f"remove it or use one of: {', '.join(known[:12])}" if known else "remove it"
-        return Problem(code, place, f"unknown key '{shown(key)}'{nearest(key, known)}", fix, field)
+        fix = f"remove it or use one of: {listed(known[:12])}" if known else "remove it"
+        return Problem(code, holder.place_of(key), f"unknown key '{shown(key)}'{nearest(key, known)}", fix, field)
     if kind == "missing":
-        holder = at(node, steps[:-1])
         place = holder.place if holder else node.place
         return Problem(code, place, f"'{steps[-1]}' is missing", f"add `{steps[-1]}:`", field)
-    if kind in ("literal_error", "enum"):
-        allowed = [w.strip().strip("'") for w in str(error["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-        message = f"'{shown(given)}' is not allowed here{nearest(str(given), allowed)}"
-        return Problem(code, place, message, f"use one of: {', '.join(allowed)}", field)
+    if kind in ("literal_error", "enum") and isinstance(given, str):
+        allowed = [w.strip().strip("'") for w in str(context["expected"]).replace(" or ", ", ").split(",")]
+        message = f"'{shown(given)}' is not allowed here{nearest(given, allowed)}"
+        return Problem(code, place, message, f"use one of: {listed(allowed)}", field)
     if kind == "string_pattern_mismatch":
-        return Problem(
-            code, place, f"'{shown(given)}' has not the form asked for", _form(error["ctx"]["pattern"]), field
-        )
-    if kind in ("string_type", "dict_type", "list_type", "tuple_type", "model_type"):
-        wanted = {"string_type": "one text", "dict_type": "keys with values", "model_type": "keys with values"}
-        return Problem(
-            code, place, f"{wanted.get(kind, 'a list')} is expected here", f"see docs/formats.md: {field}", field
-        )
+        return Problem(code, place, f"'{shown(given)}' has not the form asked for", _form(context["pattern"]), field)
     if kind == "value_error" and "day" in str(error["msg"]):
         return Problem(code, place, f"'{shown(given)}': there is no such day", "write a date that exists", field)
-    message = str(error["msg"])[:1].lower() + str(error["msg"])[1:]
-    return Problem(code, place, f"'{shown(given)}': {message}", f"see docs/formats.md: {field}", field)
+    return Problem(code, place, *_said(kind, given, context, str(error["msg"]), field), field)
+
+
+def _said(kind: str, given: Any, context: Fields[str, Any], message: str, field: str) -> tuple[str, str]:
+    """Return message and repair for a value of the wrong kind, length or size."""
+    see = f"see docs/formats.md: {field}"
+    match kind:
+        case "string_type" | "literal_error" | "enum":
+            return "one text is expected here", see
+        case "dict_type" | "model_type":
+            return "keys with values are expected here", see
+        case "list_type" | "tuple_type":
+            return "a list is expected here", "write each item after '- ', or all of them between [ and ]"
+        case "too_long":
+            return f"{len(given):,} items stand here", f"keep at most {context['max_length']:,}"
+        case "too_short":
+            return "the list is empty", f"write at least {context['min_length']:,}"
+        case "string_too_long":
+            return f"the text has {len(given):,} characters", f"shorten it to {context['max_length']:,}"
+        case "string_too_short":
+            return "the text is empty", "write it, or remove the key"
+        case "int_parsing" | "int_type" | "int_parsing_size" | "int_from_float":
+            return f"'{shown(given)}' is no whole number of a size that is read", "write digits only, such as 10"
+        case "greater_than_equal" | "less_than_equal":
+            limit, word = (context["ge"], "least") if "ge" in context else (context["le"], "most")
+            return f"'{shown(given)}' is out of range", f"write at {word} {limit:,}"
+        case _:
+            return f"'{shown(given)}': {message[:1].lower()}{message[1:]}", see
+
+
+def _steps(node: Node, loc: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
+    """Return the steps of a location that lead through the file; pydantic also names branches of its own."""
+    found: list[int | str] = []
+    here: Node | None = node
+    for i, step in enumerate(loc):
+        inner = at(here, (step,)) if here is not None else None
+        if inner is not None:
+            here = inner
+            found.append(step)
+        elif kind == "missing" and i == len(loc) - 1:
+            found.append(step)
+    return tuple(found)
 
 
 def _form(pattern: str) -> str:
     if "(1[89]" in pattern:
         return "write a date as 2026-11-23" + ("" if "))?)?$" not in pattern else ", 2026-11 or 2026")
+    if "country|agency|system" in pattern:
+        return "write `country.`, `agency.` or `system.` and the id of a question or finding"
     if "a-z0-9_" in pattern:
-        return "use small letters, digits and underscores"
+        return "use small letters, digits and underscores, at most 64"
     if "a-z0-9-" in pattern:
-        return "use small letters, digits and hyphens"
+        return "use small letters, digits and hyphens, at most 56"
     return "use letters, digits and hyphens"
 
 
 def _keys(shape: type[Shape], path: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the shape allows at a path, following nested shapes by field name."""
+    """Return the keys that the shape allows at a path, following nested shapes, lists and dictionaries."""
     here: Any = shape
     for step in path:
-        if isinstance(step, int):
-            continue
-        fields = getattr(here, "model_fields", {})
-        if step not in fields:
-            return []
-        here = _inner(fields[step].annotation)
-    return list(getattr(here, "model_fields", {}))
+        here = _inside(here, step)
+    return [field.alias or name for name, field in getattr(_model(here), "model_fields", {}).items()]
 
 
-def _inner(annotation: Any) -> Any:
+def _inside(annotation: Any, step: int | str) -> Any:
+    """Return what stands one step inside an annotation, None where nothing does."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return next((f.annotation for name, f in fields if step == (f.alias or name)), None)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _inside(arguments[0], step)
+    if origin is dict:
+        return arguments[1]
+    if origin in (tuple, list):
+        return arguments[0] if isinstance(step, int) else None
+    return next((found for a in arguments if (found := _inside(a, step)) is not None), None)
+
+
+def _model(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _inner(argument)
-        if found is not None:
-            return found
-    return None
+    if get_origin(annotation) in (dict, tuple, list):
+        return None
+    return next((found for a in get_args(annotation) if (found := _model(a)) is not None), None)

@@ -8,8 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
 
 from pipeline.model.problem import Place, Problem
+
+MOST_CHARACTERS = 20
+"""How many forbidden characters of one file are told; a file full of them is no text at all."""
+MAX_POINTED = 2_000_000
+"""Bytes of a file up to which its lines are shown; a larger one is refused for its size alone."""
+CARET_WIDTH = 96
+CARET_BEFORE = 64
 
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
@@ -47,7 +57,7 @@ def decode(data: bytes, file: str, code: str, encoding: str = "utf-8") -> tuple[
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode(encoding, "replace")) + 1
         problem = Problem(
             code,
             Place(file, line, column),
@@ -63,6 +73,36 @@ def decode(data: bytes, file: str, code: str, encoding: str = "utf-8") -> tuple[
             f"the character {name_of(m.group())} may not stand in a text",
             "remove the character; it is invisible or reorders the text around it",
         )
-        for m in FORBIDDEN.finditer(text)
+        for m in islice(FORBIDDEN.finditer(text), MOST_CHARACTERS)
     ]
-    return text, problems[:20]
+    return text, problems
+
+
+def pointed(problems: Iterable[Problem], files: Mapping[str, bytes]) -> list[Problem]:
+    """Return problems with the line of the file and a caret under the fault, where they have none yet.
+
+    Args:
+        problems: As found; those without a line stay as they are.
+        files: Bytes by the path that places name.
+    """
+    lines: dict[str, list[str]] = {}
+    found: list[Problem] = []
+    for p in problems:
+        file, line = p.place.file, p.place.line
+        if line and not p.caret and file in files and len(files[file]) <= MAX_POINTED:
+            if file not in lines:
+                data = files[file].removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+                lines[file] = data.decode("utf-8", "replace").split("\n")
+            if line <= len(lines[file]):
+                p = replace(p, caret=under(lines[file][line - 1], p.place.column))  # noqa: PLW2901
+        found.append(p)
+    return found
+
+
+def under(line: str, column: int) -> str:
+    """Return the part of a line around a column with a caret beneath it; empty for an empty line."""
+    start = max(0, column - 1 - CARET_BEFORE)
+    part = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[start : start + CARET_WIDTH])
+    cut = "…" if start else ""
+    more = "…" if len(line) > start + CARET_WIDTH else ""
+    return f"{cut}{part}{more}\n{' ' * (len(cut) + column - 1 - start)}^" if part.strip() else ""

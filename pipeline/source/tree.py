@@ -22,6 +22,10 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_NODES = 50_000
+SHORT = 30
+"""Characters of a plain value up to which nobody breaks it over lines."""
+MOST_PROBLEMS = 50
+"""How many problems of one kind of check are listed for one file; the rest are counted."""
 
 
 Spot = Place | tuple[str, int, int]
@@ -33,18 +37,24 @@ def _placed(spot: Spot) -> Place:
 
 
 class Scalar:
-    """A text value and where it begins."""
+    """A text value and where it begins; `inset` is how far behind that its first character stands, -1 if unknown."""
 
-    __slots__ = ("spot", "text")
+    __slots__ = ("inset", "spot", "text")
 
-    def __init__(self, text: str, spot: Spot) -> None:
+    def __init__(self, text: str, spot: Spot, inset: int = 0) -> None:
         self.text = text
         self.spot = spot
+        self.inset = inset
 
     @property
     def place(self) -> Place:
         """Where the value begins."""
         return _placed(self.spot)
+
+    def place_of(self, offset: int) -> Place:
+        """Where a character of the text stands; where the value begins if it runs over lines."""
+        place = self.place
+        return Place(place.file, place.line, place.column + self.inset + offset) if self.inset >= 0 else place
 
 
 class Sequence:
@@ -82,6 +92,10 @@ class Mapping:
         """Where each key stands."""
         return {key: _placed(spot) for key, spot in self._key_spots.items()}
 
+    def place_of(self, key: str) -> Place:
+        """Where one key stands."""
+        return _placed(self._key_spots[key])
+
     def get(self, key: str) -> Node | None:
         """Return the value under a key, or None."""
         return self.entries.get(key)
@@ -118,7 +132,8 @@ def parse(data: bytes, file: str, code: str) -> tuple[Node | None, list[Problem]
     if problems:
         return None, problems
     try:
-        return _build(text, file, code)
+        tree, problems = _build(text, file, code)
+        return tree, problems[:MOST_PROBLEMS] + beyond(len(problems), start, code)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(file, mark.line + 1, mark.column + 1) if mark else start
@@ -127,6 +142,14 @@ def parse(data: bytes, file: str, code: str) -> tuple[Node | None, list[Problem]
         return None, [Problem(code, place, str(what), fix)]
     except _Refusal as refusal:
         return None, [refusal.problem]
+
+
+def beyond(count: int, place: Place, code: str) -> list[Problem]:
+    """Return the problem that says how many more there are than are listed of one file; nothing where all are."""
+    if count <= MOST_PROBLEMS:
+        return []
+    message = f"{count - MOST_PROBLEMS:,} more problems of this file are not listed"
+    return [Problem(code, place, message, "mend the listed ones first")]
 
 
 class _Refusal(Exception):
@@ -159,7 +182,7 @@ def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]
                 raise _Refusal(Problem(code, Place(*spot), *fault))
             node: Node
             if kind is yaml.ScalarEvent:
-                node = Scalar(event.value, spot)
+                node = Scalar(event.value, spot, _inset(event))
             else:
                 node = Sequence([], spot) if kind is yaml.SequenceStartEvent else Mapping({}, {}, spot)
             if not stack:
@@ -176,8 +199,8 @@ def _build(text: str, file: str, code: str) -> tuple[Node | None, list[Problem]]
                 else:
                     key, keys[-1] = keys[-1], None
                     if not top.put(key, node):  # type: ignore[union-attr]
-                        message = f"{shown(key.text)!r} is given twice"
-                        problems.append(Problem(code, key.place, message, "keep one of the two", key.text))
+                        message = f"'{shown(key.text)}' is given twice"
+                        problems.append(Problem(code, key.place, message, "keep one of the two", shown(key.text)))
             if kind is not yaml.ScalarEvent:
                 stack.append(node)  # type: ignore[arg-type]
                 keys.append(None)
@@ -208,6 +231,19 @@ def _refused(event: Any, count: int, depth: int) -> tuple[str, str] | None:
     if depth >= MAX_DEPTH and event.__class__ is not yaml.ScalarEvent:
         return f"nested more than {MAX_DEPTH} deep", "flatten the structure"
     return None
+
+
+def _inset(event: yaml.ScalarEvent) -> int:
+    """Return how far the first character stands behind the value's beginning; -1 where the value runs over lines.
+
+    A short plain word is taken to stand on one line: marks are costly, and nearly all values are such.
+    """
+    style = event.style
+    if not style and len(event.value) <= SHORT:
+        return 0
+    if style in ("|", ">") or event.end_mark is None or event.end_mark.line != event.start_mark.line:  # type: ignore[union-attr]
+        return -1
+    return 1 if style else 0
 
 
 def _place(file: str, event: yaml.Event) -> Place:
