@@ -1,4 +1,4 @@
-"""Findings for thousands of cases at once: assessments loaded into columns, findings drawn over them.
+"""Assessments loaded into columns, one bit per case; `column_findings` draws findings over them.
 
 One table holds all rows, and a column has one bit per row. The rows of a country follow each other: for each agency
 its systems and then itself; then the uses expected without a system, and the agency that stands for none entered yet;
@@ -11,22 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from pipeline.assess.binding import in_force
-from pipeline.assess.findings import NO, YES, scale_ranks, uses
+from pipeline.assess.findings import scale_ranks, uses
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE, Readings
-from pipeline.condition.columns import Column, Kleene, Sheet, less, once
+from pipeline.condition.columns import Column, less
 from pipeline.condition.evaluation import Rank
-from pipeline.condition.grammar import tests
-from pipeline.library.law import family
-from pipeline.library.vocabulary import BOUND_BY
 from pipeline.model.assessment import COUNTRY, Answers, Assessment
 from pipeline.model.library import Library
-from pipeline.model.question import NOT_APPLICABLE, WITHHELD, FindingRule, Question
-
-USE = "country.use_"
+from pipeline.model.question import NOT_APPLICABLE, WITHHELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a test reads in one case: an answer, a finding, or the questions that would tell.
 
-A question that was not asked because it is not relevant reads as `not_applicable`; a withheld answer reads as unknown
-and asks nothing; a prospective system (a use planned or to be regulated, with no system yet) has its use and no more.
+A question that does not arise reads as `not_applicable` whatever was written, and an answer counts once it is known
+that its question arises; a withheld answer reads as unknown and asks nothing; a prospective system (a use planned or
+to be regulated, with no system yet) has its use and no more.
 """
 
 from __future__ import annotations
@@ -72,17 +73,17 @@ class Readings:
         if answers is None:
             answers = self._answers[subject] = answers_of(self.assessment, subject)
         answer = answers.get(question.ref)
-        if answer is not None:
-            if answer.value == WITHHELD:
-                return Reading(subject, None)
-            return Reading(subject, answer.value, answer.members, ((question.ref, subject),))
-        asks: Asks = ((question.ref, subject),)
+        own: Asks = ((question.ref, subject),)
+        asks = own if answer is None else ()
         if question.relevant is not None:
             relevance = evaluate(question.relevant, self.case(subject).read, self.rank)
             if relevance.truth is Truth.OUT:
                 return Reading(subject, NOT_APPLICABLE)
-            asks = tuple(dict.fromkeys((*relevance.asks, *asks)))
-        return Reading(subject, None, None, asks)
+            if relevance.truth is Truth.OPEN and (answer is None or answer.value != NOT_APPLICABLE):
+                return Reading(subject, None, None, tuple(dict.fromkeys((*relevance.asks, *asks))))
+        if answer is None or answer.value == WITHHELD:
+            return Reading(subject, None, None, asks)
+        return Reading(subject, answer.value, answer.members, own)
 
 
 class Case:

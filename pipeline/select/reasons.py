@@ -22,7 +22,7 @@ def value_label(library: Library, ref: str, value: str | None) -> str:
     if variable is None or variable.scale is None:
         return value
     label = variable.scale.label(value, "en")
-    return label if label.isupper() else label[:1].lower() + label[1:]
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def leaf_words(library: Library, leaf: Leaf) -> str:

@@ -51,9 +51,9 @@ def select(assessment: Assessment, library: Library, findings: Findings, reading
         else:
             cases[clause.id] = {s: _case(clause, s, readings, plan, cases) for s in subjects[clause.scope]}
     decided: dict[str, ClauseDecision] = {}
-    unprinted_specials = _held_specials(plan, cases)
+    held = _held(plan, cases)
     for clause in plan.order:
-        decided[clause.id] = _national(clause, cases[clause.id], clause.id in unprinted_specials, library)
+        decided[clause.id] = _national(clause, cases[clause.id], held.get(clause.id, frozenset()), library)
     for clause_id, states in library.clauses.items():
         if clause_id not in decided:
             reason = f"No text of this clause is valid on {as_of}; the first is valid from {states[0].valid_from}."
@@ -199,19 +199,25 @@ def _strength(
     return STRENGTHS[highest], is_open, leaves, tuple(dict.fromkeys((*outcome.asks, *asks)))
 
 
-def _held_specials(plan: Precedence, cases: Mapping[str, Mapping[str, CaseDecision]]) -> frozenset[str]:
-    """Return open clauses that would defeat a printed one: the general rule stands until they are settled."""
-    held: set[str] = set()
-    for clause_id, defeaters in plan.defeated_by.items():
-        stands = any(c.truth is not Truth.OUT for c in cases[clause_id].values())
-        if stands:
-            for defeater, _ in defeaters:
-                if not any(c.truth is Truth.IN for c in cases[defeater].values()):
-                    held.add(defeater)
-    return frozenset(held)
+def _held(plan: Precedence, cases: Mapping[str, Mapping[str, CaseDecision]]) -> Mapping[str, frozenset[str]]:
+    """Return the open cases of each clause in which a general one that it would defeat still stands.
+
+    There the general rule is printed until the special one is settled, and only there.
+    """
+    held: dict[str, set[str]] = defaultdict(set)
+    for clause in plan.order:
+        for defeater, _ in plan.defeated_by[clause.id]:
+            for subject, case in cases[defeater].items():
+                general = _matching(cases[clause.id], subject) if case.truth is Truth.OPEN else None
+                kept = general is not None and general.truth is Truth.OPEN and clause.if_open == "keep"
+                if general is not None and (general.truth is Truth.IN or kept):
+                    held[defeater].add(subject)
+    return {clause_id: frozenset(subjects) for clause_id, subjects in held.items()}
 
 
-def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, library: Library) -> ClauseDecision:
+def _national(
+    clause: Clause, cases: Mapping[str, CaseDecision], held: frozenset[str], library: Library
+) -> ClauseDecision:
     all_cases = tuple(cases.values())
     if len(all_cases) == 1 and all_cases[0].truth is Truth.OUT:
         return _absent(clause, all_cases, library)
@@ -221,8 +227,9 @@ def _national(clause: Clause, cases: Mapping[str, CaseDecision], held: bool, lib
     if clause.stance == "permit":
         refused = [c for c in all_cases if c.truth is Truth.OUT] if clause.scope == "agency" else []
         status = "out" if refused else "open" if open_ else status
-    printed = status == "in" or (status == "open" and clause.if_open == "keep" and not held)
-    standing = [c for c in all_cases if c.truth is Truth.IN or (c.truth is Truth.OPEN and clause.if_open == "keep")]
+    kept = [c for c in open_ if clause.if_open == "keep" and c.subject not in held]
+    printed = status == "in" or (status == "open" and bool(kept))
+    standing = [c for c in all_cases if c.truth is Truth.IN or c in kept]
     by_strength: dict[Strength | None, list[str]] = defaultdict(list)
     for case in standing:
         by_strength[case.strength].append(case.subject)
