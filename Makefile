@@ -40,11 +40,17 @@ test: .venv/tested ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
-check: .venv/tested ## lint, types, and the library itself
+check: .venv/tested ## lint, types, the library itself, and its proof at every date
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/clausewright check
+	@echo "$(BIN)/clausewright prove --all-dates" && $(BIN)/clausewright prove --all-dates --json > .venv/proof.json || \
+	  { $(BIN)/clausewright prove --all-dates; exit 7; }
+
+.PHONY: mutants
+mutants: .venv/tested ## break the library everywhere and count what `prove` notices (about 15 minutes)
+	$(BIN)/python tests/mutants.py
 
 .PHONY: bench
 bench: .venv/tested ## measure against peers in the same run; those not installed are said to be

@@ -48,7 +48,7 @@ def test_every_command_listed_exists_and_no_other(run: Run) -> None:
     for name in command_line.COMMANDS:
         assert re.search(rf"^  {name} ", out, re.MULTILINE)
         assert run(name, "--help")[0] == Exit.FINE
-    code, _, err = run("prove")
+    code, _, err = run("merge")
     assert code == Exit.USAGE
     code, _, err = run("drfat")
     assert (code, "Did you mean 'draft'?" in err) == (Exit.USAGE, True)

@@ -24,6 +24,7 @@ from pipeline.intake.decisions import read_decisions
 from pipeline.library import drafting
 from pipeline.library import formats as library_formats
 from pipeline.library.checks import check
+from pipeline.library.expectations import FACTS
 from pipeline.library.load import NOT_CLAUSES, load, usage_of
 from pipeline.library.texts import BLOCKS
 from pipeline.library.vocabulary import BOUND_BY, read_questionnaires, read_rules
@@ -61,6 +62,8 @@ SECTIONS: Mapping[str, tuple[type[Shape], ...]] = {
     "Word lists": (drafting.UsageFile,),
     "Instrument": (library_formats.InstrumentFile,),
     "Pack": (library_formats.PackFile,),
+    "Facts": (library_formats.FactsFile,),
+    "Expectations": (library_formats.ExpectationsFile,),
     "Outline": (library_formats.OutlineFile,),
     "Shared words": (library_formats.WordsFile,),
     "Numberings": (library_formats.NumberingsFile,),
@@ -337,7 +340,8 @@ def vocabulary() -> str:
     """Return docs/vocabulary.md as the questionnaires and findings would have it."""
     sheets, _, problems = read_questionnaires(_yaml("intake/questionnaires"))
     questions = {q.ref: q for sheet in sheets for q in sheet.questions}
-    rules, _, faults = read_rules(_yaml("intake/findings"), questions, ())
+    findings = {p: data for p, data in _yaml("intake/findings").items() if p != FACTS}
+    rules, _, faults = read_rules(findings, questions, ())
     assert not problems + faults
     lines = [
         "# Vocabulary: what a condition may test",

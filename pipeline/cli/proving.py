@@ -28,13 +28,10 @@ def prove(
     With INTAKE, a country folder, the library is proved together with the national clauses in it.
     """
     from pipeline.project import proving
-    from pipeline.prove.formula import BUDGET
 
     if as_of and all_dates:
         raise click.UsageError("--as-of and --all-dates cannot stand together")
-    proved = proving.proved(
-        intake, checked_date(as_of), all_dates, lambda line: click.echo(line, err=True), budget or BUDGET
-    )
+    proved = proving.proved(intake, checked_date(as_of), all_dates, lambda line: click.echo(line, err=True), budget)
     if json_:
         printing.as_json(proving.record(proved))
     else:

@@ -50,15 +50,15 @@ class Proved:
 
     def defects(self) -> tuple[Defect, ...]:
         """Return every defect once, at the first date at which it was found."""
-        found: dict[tuple[str, str, str], Defect] = {}
+        found: dict[tuple[object, ...], Defect] = {}
         for proof in self.proofs:
             for defect in proof.defects:
-                found.setdefault(defect.claim.name, defect)
+                found.setdefault((*defect.claim.name, defect.claim.place), defect)
         return tuple(found.values())
 
 
 def proved(
-    intake: Path | None, as_of: str, all_dates: bool, progress: Callable[[str], None], budget: int = BUDGET
+    intake: Path | None, as_of: str, all_dates: bool, progress: Callable[[str], None], budget: int | None = None
 ) -> Proved:
     """Prove the built-in library, with a country's overlay where a folder is named.
 
@@ -67,7 +67,7 @@ def proved(
         as_of: ISO date of the law; else the newest the library knows.
         all_dates: Prove at every date on which something changes.
         progress: Told each date as it begins.
-        budget: Conflicts after which the solver gives up a question.
+        budget: Conflicts after which the solver gives up a question; else more than any should need.
 
     Raises:
         Faulty: The library (exit 4) or the overlay (exit 3) is wrong.
@@ -95,7 +95,7 @@ def proved(
             continue
         before = now
         progress(f"proving {date} ({n} of {len(dates)})")
-        proofs.append(prove(library, date, printed, budget))
+        proofs.append(prove(library, date, printed, budget or BUDGET))
     used = {id(d.accepted) for p in proofs for d in p.defects if d.accepted}
     idle = tuple(a for a in library.accepted if id(a) not in used) if all_dates else ()
     return Proved(library, tuple(proofs), dates, idle)

@@ -9,6 +9,7 @@ from pipeline.model.assessment import COUNTRY
 from pipeline.model.problem import Problem
 from pipeline.model.question import NOT_APPLICABLE
 from pipeline.project.country import Country
+from pipeline.project.otherwise import settled
 from pipeline.project.why import context
 from pipeline.select.reasons import title_of, value_label
 from pipeline.store.verify import verify
@@ -74,10 +75,12 @@ def questions(country: Country, most: int) -> list[tuple[str, str, int, str]]:
 
 def clauses(country: Country, explain: bool, all_: bool) -> Rows:
     """Return each clause with title, status, strengths and, where asked for, its reason; the ones out if asked."""
+    known = settled(country, country.selection.decisions) if explain else {}
     return [
         [
             d.clause, title_of(country.library, d.clause), d.status,
-            "/".join(s for s, _ in d.strengths if s) or "–", *([d.reason] if explain else []),
+            "/".join(s for s, _ in d.strengths if s) or "–",
+            *([f"{d.reason} {known.get(d.clause, '')}".strip()] if explain else []),
         ]
         for d in country.selection.decisions.values()
         if all_ or explain or d.status != "out"

@@ -17,6 +17,7 @@ from pipeline.model.draft import Draft, Heading
 from pipeline.model.problem import Faulty, Place, Problem
 from pipeline.model.selection import CaseDecision, ClauseDecision
 from pipeline.project.country import Country
+from pipeline.project.otherwise import otherwise, settled
 from pipeline.select.reasons import title_of, value_label
 from pipeline.source.shape import nearest
 
@@ -129,6 +130,8 @@ def _clause(country: Country, clause_id: str, where: str) -> Iterator[Line]:
     shown = _cases(decision)
     for case in shown[:MOST_CASES]:
         yield from _case(country, case, clause_id)
+    for word in settled(country, (clause_id,)).values():
+        yield Line(1, word)
     if len(shown) > MOST_CASES:
         yield Line(1, f"and {len(shown) - MOST_CASES} more cases like these")
     law = citations(context(country, "guidelines"), clause.cites)
@@ -184,6 +187,8 @@ def _case(country: Country, case: CaseDecision, clause_id: str) -> Iterator[Line
                 yield Line(2, f"{d.date}, {d.owner}: {d.reason} ({d.place})")
     for leaf in case.because:
         yield from _leaf(country, leaf, 2)
+    for sentence in otherwise(country, clause_id, case):
+        yield Line(2, sentence)
 
 
 def _leaf(country: Country, leaf: Leaf, depth: int) -> Iterator[Line]:

@@ -57,6 +57,9 @@ def _reached(clause: Clause) -> Iterator[Claim]:
     def final(d: Decisions) -> int:
         return d.national(clause.id).holds
 
+    def beaten(d: Decisions) -> int:
+        return d.formula.both((own(d), d.national(clause.id).fails))
+
     parts = clause.when.of if isinstance(clause.when, Grouped) and clause.when.group == "all" else ()
 
     def without(i: int) -> Build:
@@ -70,7 +73,7 @@ def _reached(clause: Clause) -> Iterator[Claim]:
     )  # fmt: skip
     yield Claim(
         "always_defeated", clause.id, "", clause.place, "whenever its condition holds another clause takes its place",
-        "narrow the clause that defeats it, or remove this one", "sometimes", final, (own,), (clause.id,),
+        "narrow the clause that defeats it, or remove this one", "sometimes", final, (beaten, own), (clause.id,),
     )  # fmt: skip
 
 
@@ -90,10 +93,15 @@ def _conditions(clause: Clause) -> Iterator[Claim]:
             lower = d.reaches(rest, here, to).fails  # type: ignore[arg-type]
             return d.formula.both((_here(d, clause.scope), stands, raised, lower))
 
+        def called_for(d: Decisions, when: Condition = escalation.when) -> int:
+            raised = d.readings.condition(when, here).holds
+            return d.formula.both((_here(d, clause.scope), d.case(clause.id, here).holds, raised))
+
         yield Claim(
             "dead_branch", clause.id, f"escalate.{n}", escalation.when.place,
             f"this escalation to '{escalation.to}' never raises the strength", "mend its condition, or remove it",
-            "sometimes", rises, (lambda d: d.formula.both((_here(d, clause.scope), d.case(clause.id, here).holds)),),
+            "sometimes", rises,
+            (called_for, lambda d: d.formula.both((_here(d, clause.scope), d.case(clause.id, here).holds))),
             (clause.id,),
         )  # fmt: skip
 
@@ -101,7 +109,10 @@ def _conditions(clause: Clause) -> Iterator[Claim]:
 def _branches(
     condition: Condition | None, at: str, scope: Subject, clauses: tuple[str, ...], what: str
 ) -> Iterator[Claim]:
-    """Yield that every part of a condition can make a difference: without it the outcome is not always the same."""
+    """Yield that every part of a condition can make a difference: without it the outcome is not always the same.
+
+    In, out and open are told apart, since a part that is known sooner than the rest has its use.
+    """
     here = FIRST[scope]
     refs = tuple(t.ref for t in tests(condition))
     for shorter, part in _shortened(condition):
@@ -109,12 +120,9 @@ def _branches(
         def differs(d: Decisions, shorter: Condition = shorter) -> int:
             whole, rest = d.readings.condition(condition, here), d.readings.condition(shorter, here)
             f = d.formula
-            return f.both(
-                (
-                    _here(d, scope),
-                    f.either((f.both((whole.holds, rest.fails)), f.both((whole.fails, rest.holds)))),
-                )
-            )
+            pairs = ((whole.holds, rest.holds), (whole.fails, rest.fails))
+            unlike = (f.both(x) for a, b in pairs for x in ((a, -b), (-a, b)))
+            return f.both((_here(d, scope), f.either(unlike)))
 
         yield Claim(
             "dead_branch", at, part.text, part.place,

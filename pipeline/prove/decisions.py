@@ -204,16 +204,20 @@ class Decisions:
         status = self.national(clause_id)
         if clause.if_open != "keep":
             return status.holds
-        held = self._held(clause_id)
-        return self.formula.either((status.holds, self.formula.both((-status.fails, -held))))
-
-    def _held(self, clause_id: str) -> int:
-        """Return the literal that an open clause waits because a general one that it would defeat still stands."""
         formula = self.formula
-        stands = [
-            formula.both((e, -self.case(other, s).fails))
-            for other, defeaters in self.plan.defeated_by.items()
-            if clause_id in {d for d, _ in defeaters} and other in self.clauses
-            for s, e in self.subjects(self.clauses[other].scope)
-        ]
-        return formula.both((formula.either(stands), -self.any_case(clause_id).holds)) if stands else FALSE
+        kept = (
+            formula.both((e, is_open(formula, self.case(clause_id, s)), -self._held(clause_id, s)))
+            for s, e in self.subjects(clause.scope)
+        )
+        return formula.either((status.holds, *kept))
+
+    def _held(self, clause_id: str, subject: str) -> int:
+        """Return the literal that a general clause, which this one would defeat, still stands in a case."""
+        stands: list[int] = []
+        for general_id, defeaters in self.plan.defeated_by.items():
+            if clause_id in {d for d, _ in defeaters} and general_id in self.clauses:
+                general = self.bearing(general_id, subject)
+                if general is not None:
+                    keeps = self.clauses[general_id].if_open == "keep"
+                    stands.append(-general.fails if keeps else general.holds)
+        return self.formula.either(stands)

@@ -69,7 +69,7 @@ def _expected(e: Expectation, candidates: tuple[str, ...]) -> Iterator[Claim]:
 
     def beyond(d: Decisions) -> int:
         uncalled = d.readings.condition(e.when, here).fails
-        one = d.formula.either(d.stands(c, here, None).holds for c in candidates)
+        one = d.formula.either(d.stands(c, here, e.at_least).holds for c in candidates)
         return d.formula.both((d.world.exists(here), uncalled, one))
 
     strength = f" at '{e.at_least}'" if e.at_least else ""
@@ -98,7 +98,7 @@ class RaisedWorld(World):
 
     def __init__(self, world: World, subject: str) -> None:  # it is the other world, but for the ratings
         self.__dict__.update(world.__dict__)
-        self._raised: dict[str, Given] = {}
+        self._higher: dict[str, Given] = {}
         self._base = world
         self._subject = subject
         self._ratings = frozenset(ratings(world.library))
@@ -108,9 +108,10 @@ class RaisedWorld(World):
         base = self._base.given(question, subject)
         if subject != self._subject or question.ref not in self._ratings:
             return base
-        found = self._raised.get(question.ref)
+        found = self._higher.get(question.ref)
         if found is None:
-            found = self._raised[question.ref] = _no_lower(self.formula, base, self.codes(question))
+            found = self._higher[question.ref] = _no_lower(self.formula, base, self.codes(question))
+            self._base.raise_to(base, found)
         return found
 
 

@@ -55,6 +55,7 @@ class Formula:
         self.top = TRUE
         self._gates: dict[tuple[int, ...], int] = {}
         self._inputs: dict[int, tuple[int, ...]] = {}
+        self._model: list[int] | None = None
 
     def new(self) -> int:
         """Return a new variable."""
@@ -94,14 +95,19 @@ class Formula:
         """Return a literal that holds when any of the literals holds."""
         return -self.both(-x for x in literals)
 
+    def inputs(self, variable: int) -> tuple[int, ...]:
+        """Return what a gate joins; nothing for a variable that is no gate."""
+        return self._inputs.get(variable, ())
+
     def cone(self, literal: int, told: frozenset[int]) -> tuple[list[list[int]], frozenset[int]]:
         """Return the clauses that bear on a literal, and those of the `told` variables that it depends on.
 
-        Whatever is told outside the cone is taken as untold. That loses no smallest solution, since nothing that is
-        required ever asks for more to be told: saying less breaks no fact and makes no question irrelevant.
+        Whatever is told outside the cone is taken as untold. That loses no smallest solution, since what is required
+        asks for more to be told only where a subject needs another, which is then inside: saying less breaks no fact
+        and makes no question irrelevant.
         """
         gates: set[int] = set()
-        inside = frozenset(self._leaves(literal, gates) & told)
+        inside = self._with_called_for(self._leaves(literal, gates) & told, told)
         outside = told - inside
         value: dict[int, bool | None] = {}
         required = [c for c in self.required if not any(x < 0 and -x in outside for x in c)]
@@ -111,6 +117,18 @@ class Formula:
         clauses += [[-v] for v in sorted(leaves & outside)]
         clauses += [list(c) for gate in sorted(gates) for c in _definition(gate, self._inputs[gate])]
         return [*clauses, [literal]], inside
+
+    def _with_called_for(self, inside: set[int], told: frozenset[int]) -> frozenset[int]:
+        """Return told variables with those that they call for: a system its agency, an answer its subject."""
+        calls = [c for c in self.required if any(x in told for x in c)]
+        found = set(inside)
+        while more := {x for c in calls if any(-x in found for x in c) for x in c if x in told} - found:
+            found |= more
+        return frozenset(found)
+
+    def leaves(self, literal: int) -> set[int]:
+        """Return the variables that a literal depends on."""
+        return self._leaves(literal, set())
 
     def _leaves(self, literal: int, gates: set[int]) -> set[int]:
         """Return the variables beneath a literal that are no gates, for gates not seen before; these are added."""
@@ -141,12 +159,26 @@ class Formula:
 
     def solve(self, assumptions: Sequence[int] = ()) -> bool | None:
         """Return whether the assumptions can hold together with all that was required; None where time ran out."""
+        self._model = None
         self.solver.conf_budget(self.budget)
         return self.solver.solve_limited(assumptions=list(assumptions))
 
+    def solve_any(self, literals: Iterable[int]) -> bool | None:
+        """Return whether any of the literals can hold, leaving nothing behind; a model is kept for `model`."""
+        gate = self.new()
+        self.solver.add_clause([-gate, *literals])
+        answer = self.solve([gate])
+        self._model = self.solver.get_model() if answer else []
+        self.solver.add_clause([-gate])
+        return answer
+
+    def core(self) -> list[int]:
+        """Return assumptions of the last call that cannot hold together."""
+        return self.solver.get_core() or []
+
     def model(self) -> Model:
         """Return the last model."""
-        return Model(self.solver.get_model())
+        return Model(self.solver.get_model() if self._model is None else self._model)
 
 
 def _definition(gate: int, key: tuple[int, ...]) -> list[tuple[int, ...]]:

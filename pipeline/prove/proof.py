@@ -8,25 +8,28 @@ Claims are asked in bundles (can any of these hold?), so that one answer settles
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.model.library import Library
 from pipeline.model.problem import Place
 from pipeline.model.proof import Acceptance, Fact
-from pipeline.prove.claims import Claim
+from pipeline.prove.claims import Build, Claim
 from pipeline.prove.clause_claims import clause_claims, rule_claims
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.demand_claims import expectation_claims, risk_claims
 from pipeline.prove.document_claims import document_claims
 from pipeline.prove.formula import BUDGET, FALSE, TRUE, Engine, Formula
 from pipeline.prove.readings import Readings
+from pipeline.prove.samples import Samples
 from pipeline.prove.sizes import suffices
 from pipeline.prove.witness import Witness, smallest
 from pipeline.prove.world import Size, World
 
 SMALL = (Size(1, 1), Size(2, 2))
 """Worlds in which nearly every claim is settled."""
+ONE_AGENCY = Size(1, SMALL[1].agencies * SMALL[1].systems)
+"""As many systems as in the larger of them, in one agency: three systems need no second agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,15 @@ class Proof:
 class Prover:
     """The worlds of one library at one date, each made when it is first needed."""
 
-    def __init__(self, library: Library, as_of: str, budget: int = BUDGET, solver: type[Engine] | None = None) -> None:
+    def __init__(
+        self, library: Library, as_of: str, budget: int = BUDGET, solver: Callable[[], Engine] | None = None
+    ) -> None:
         self.library = library
         self.as_of = as_of
         self.budget = budget
         self.solver = solver
         self._worlds: dict[Size, Decisions] = {}
+        self._samples: dict[Size, Samples] = {}
 
     def world(self, size: Size) -> Decisions:
         """Return the decisions in a world of a size."""
@@ -89,25 +95,32 @@ class Prover:
             readings = Readings(formula, self.library, world, self.as_of)
             found = self._worlds[size] = Decisions(readings)
             _require(self.library.facts, readings)
+            self._samples[size] = Samples(world)
         return found
 
     def possible(self, size: Size, claims: Iterable[Claim]) -> dict[Claim, bool | None]:
         """Return for each claim whether its formula can hold in a world of a size; None where time ran out."""
         decisions = self.world(size)
         literals = {claim: claim.build(decisions) for claim in claims}
-        known = possible(decisions.formula, literals.values())
+        known = possible(decisions.formula, literals.values(), self._samples[size])
         return {claim: known[literal] for claim, literal in literals.items()}
 
     def witness(self, claim: Claim, size: Size) -> Witness | None:
         """Return the smallest intake that shows a defect, in the smallest world that has one."""
         builds = (claim.build,) if claim.wanted == "never" else claim.shows
         for build in builds:
-            for one in dict.fromkeys((*SMALL, size)):
-                decisions = self.world(one)
-                literal = build(decisions)
-                if literal != FALSE and decisions.formula.solve([literal]):
-                    return smallest(decisions.world, literal)
+            for ones in (SMALL[:1], (SMALL[1], ONE_AGENCY), (size,)):
+                found = [w for one in ones if (w := self._smallest(build, one)) is not None]
+                if found:
+                    return min(found, key=lambda w: w.size)
         return None
+
+    def _smallest(self, build: Build, size: Size) -> Witness | None:
+        decisions = self.world(size)
+        literal = build(decisions)
+        if literal == FALSE or not decisions.formula.solve([literal]):
+            return None
+        return smallest(decisions.world, literal)
 
     def settle(self, claims: Iterable[Claim]) -> Iterator[tuple[Claim, Size | None]]:
         """Yield each claim that does not hold with the world that shows it, and with None where time ran out."""
@@ -146,7 +159,7 @@ class Prover:
                 yield claim, size if there is False else None
 
 
-def possible(formula: Formula, literals: Iterable[int]) -> Mapping[int, bool | None]:
+def possible(formula: Formula, literals: Iterable[int], samples: Samples | None = None) -> Mapping[int, bool | None]:
     """Return for each literal whether it can hold; every model found settles all that hold in it."""
     known: dict[int, bool | None] = {}
     left = dict.fromkeys(literals)
@@ -154,11 +167,11 @@ def possible(formula: Formula, literals: Iterable[int]) -> Mapping[int, bool | N
         if literal in (TRUE, FALSE):
             known[literal] = literal == TRUE
             del left[literal]
+    for literal in samples.holding(left) if samples and left else ():
+        known[literal] = True
+        del left[literal]
     while left:
-        gate = formula.new()
-        formula.add(-gate, *left)
-        answer = formula.solve([gate])
-        formula.add(-gate)
+        answer = formula.solve_any(left)
         if answer is None:
             for literal in left:
                 known[literal] = formula.solve([literal])

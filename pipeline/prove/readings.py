@@ -132,16 +132,20 @@ class Readings:
         known = dict(given.codes)
         if outside:
             return Single(known, FALSE)
-        if question.relevant is not None:
-            relevance = self.condition(question.relevant, subject)
-            for code, literal in given.codes.items():
-                if code != NOT_APPLICABLE:
-                    formula.add(-relevance.fails, -literal)  # the intake warns of answers to what is not asked
-            missing = formula.both([*(-x for x in given.codes.values()), -given.withheld])
-            known[NOT_APPLICABLE] = formula.either(
-                (given.codes[NOT_APPLICABLE], formula.both((missing, relevance.fails)))
-            )
-        return Single(known, None if given.withheld == FALSE else -given.withheld)
+        if question.relevant is None:
+            return Single(known, None if given.withheld == FALSE else -given.withheld)
+        relevance = self.condition(question.relevant, subject)
+        for code, literal in given.codes.items():
+            known[code] = formula.both((literal, relevance.holds))
+        known[NOT_APPLICABLE] = formula.either((given.codes[NOT_APPLICABLE], relevance.fails))
+        missing = formula.both((*(-x for x in given.codes.values()), -given.withheld))
+        return Single(known, self._why_unknown(relevance, missing, given.withheld))
+
+    def _why_unknown(self, relevance: Three, missing: int, withheld: int) -> int | None:
+        """Return the literal that an unknown answer has a question behind it: its own, or whether it arises."""
+        if relevance.asks is None and withheld == FALSE:
+            return None
+        return self.formula.either((missing, asks(self.formula, relevance)))
 
     def _set(self, question: Question, subject: str, outside: bool) -> Members:
         formula = self.formula
@@ -149,15 +153,17 @@ class Readings:
         if outside:
             return Members({code: Three(FALSE, FALSE, FALSE) for code in self.world.codes(question)}, FALSE)
         refused = given.codes[NOT_APPLICABLE]
-        if question.relevant is not None:
-            relevance = self.condition(question.relevant, subject)
-            known = [x for pair in given.members.values() for x in pair]
-            for literal in known:
-                formula.add(-relevance.fails, -literal)
-            missing = formula.both([*(-x for x in known), -refused, -given.withheld])
-            refused = formula.either((refused, formula.both((missing, relevance.fails))))
-        wanted = None if given.withheld == FALSE else -given.withheld
-        return Members({c: self._asking(Three(y, n), wanted) for c, (y, n) in given.members.items()}, refused)
+        if question.relevant is None:
+            wanted = None if given.withheld == FALSE else -given.withheld
+            return Members({c: self._asking(Three(y, n), wanted) for c, (y, n) in given.members.items()}, refused)
+        relevance = self.condition(question.relevant, subject)
+        missing = formula.both((*(-x for pair in given.members.values() for x in pair), -refused, -given.withheld))
+        wanted = self._why_unknown(relevance, missing, given.withheld)
+        members = {
+            code: self._asking(Three(formula.both((yes, relevance.holds)), formula.both((no, relevance.holds))), wanted)
+            for code, (yes, no) in given.members.items()
+        }
+        return Members(members, formula.either((refused, relevance.fails)))
 
     # --- findings
 

@@ -58,6 +58,7 @@ class World:
         self._exists: dict[str, int] = {COUNTRY: TRUE}
         self._given: dict[tuple[str, str], Given] = {}
         self._others: dict[tuple[str, ...], int] = {}
+        self._raised: list[tuple[Given, Given]] = []
         before = TRUE
         for agency in self.agencies:
             here = self._exists[agency] = formula.new()
@@ -146,6 +147,14 @@ class World:
         """Yield ref, subject and literals of every answer that was asked for."""
         for (ref, subject), given in self._given.items():
             yield ref, subject, given
+
+    def raise_to(self, base: Given, raised: Given) -> None:
+        """Remember an answer of the same country thought once more with a higher rating."""
+        self._raised.append((base, raised))
+
+    def raised_answers(self) -> Iterator[tuple[Given, Given]]:
+        """Yield each rating with the one that it was raised to."""
+        yield from self._raised
 
     def subjects(self) -> tuple[str, ...]:
         """Return the country, agencies and systems that are spelled out."""
