@@ -78,7 +78,7 @@ def test_some_and_every_count_over_systems(library: Library) -> None:
     both = [system("one", use="live_face_recognition"), system("two", use="plate_recognition")]
     found = drawn(library, systems=both)
     assert found.value("police", "agency.uses_live_face_recognition") == "yes"
-    assert found.value("police", "agency.uses_emotion_recognition") == "no"
+    assert found.value("police", "agency.uses_individual_risk_assessment") == "no"
     assert drawn(library).value("police", "agency.uses_live_face_recognition") == "no"
 
 

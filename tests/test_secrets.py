@@ -67,8 +67,6 @@ class Planted:
                     for number, decision in enumerate(data["decisions"]):
                         decision["reason"] = self._put(f"reason {number}")
                         decision["owner"] = self._put(f"owner {number}")
-                case "profile.yaml":
-                    data["answers"]["short_name"] = self._put(f"short name {path.parent.name}")
                 case "risk.yaml":
                     data["name"] = self._put(f"name {path}").capitalize()
                     data["answers"]["purpose_statement"] = self._put(f"purpose {path}")
