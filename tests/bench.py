@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import bench_prove  # noqa: E402
 import bench_rules  # noqa: E402
 
 from pipeline.assess.findings import assess  # noqa: E402
@@ -220,7 +221,7 @@ def rows() -> list[Row]:
         compared("PDF, against typst.compile of the same source", drawn, bare, "at most 1.15", False)
         _peers(found, draft, style, drawn, folder)
     _selecting(found, country.assessment, library[0])
-    found += [Row(*cells) for cells in bench_rules.rows(least)]
+    found += [Row(*cells) for cells in (*bench_rules.rows(least), *bench_prove.rows(least, country))]
     return found
 
 

@@ -22,6 +22,7 @@ def finding(keys: str, subject: str = "agency") -> dict[str, str]:
         ({"intake/questionnaires/zz.yaml": QUESTIONS + QUESTION * 2}, "'agency.zz_one' is asked twice"),
         ({"intake/questionnaires/zz.yaml": QUESTIONS.replace("id: zz", "id: risk") + QUESTION}, "there is a questionnaire 'risk' already"),
         ({"intake/questionnaires/zz.yaml": QUESTIONS + QUESTION.replace("section: one", "section: oen")}, "no section 'oen'; did you mean 'one'?"),
+        ({"intake/questionnaires/zz.yaml": QUESTIONS + QUESTION.replace("text:", "relevant: agency.zz_two is zz_yes, text:") + QUESTION.replace("zz_one", "zz_two").replace("text:", "relevant: agency.zz_one is zz_yes, text:")}, "whether these arise depends on each other"),
         (finding("form: band, of: agency.staff_number"), "the bands leave numbers out"),
         (finding("form: band, of: agency.staff_number, values: yes_no, bands: [{value: no, below: 9}, {value: yes, below: 3}]"), "the bands leave numbers out"),
         (finding("form: band, of: agency.kind, bands: [{value: no}]"), "a band is drawn from a number; agency.kind takes none"),

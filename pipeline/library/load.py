@@ -14,7 +14,7 @@ from pipeline.library.expectations import FACTS, check_expectations, read_expect
 from pipeline.library.glossary import read_glossary
 from pipeline.library.law import read_instruments, read_packs
 from pipeline.library.outlines import read_outlines
-from pipeline.library.vocabulary import CODE_QUESTION, read_questionnaires, read_rules
+from pipeline.library.vocabulary import CODE_QUESTION, arising_in_a_circle, read_questionnaires, read_rules
 from pipeline.model.clause import Clause
 from pipeline.model.library import Library
 from pipeline.model.problem import Problem
@@ -56,6 +56,7 @@ def load(files: Mapping[str, bytes], checked: bool = True) -> tuple[Library | No
         problems += faults
         questions[ref] = replace(questions[ref], relevant=condition)
         variables[ref] = questions[ref]
+    problems += arising_in_a_circle(questions)
     questionnaires = [_with(q, questions) for q in questionnaires]
     packs, faults = read_packs(under("clauses/packs/"), instruments, variables)
     problems += faults

@@ -6,6 +6,7 @@ values, then every condition against all names; at last an order in which each f
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -245,3 +246,16 @@ def reads(rule: FindingRule) -> tuple[str, ...]:
     """Return the refs that a finding rule reads, without repeats."""
     conditions = [rule.where, *(c for _, c in rule.cases)]
     return tuple(dict.fromkeys([*rule.of, *(t.ref for c in conditions for t in tests(c))]))
+
+
+def arising_in_a_circle(questions: Mapping[str, Question]) -> list[Problem]:
+    """Return a problem for a circle of questions each of which arises only by the answer to the next."""
+    try:
+        graph = {ref: {t.ref for t in tests(q.relevant)} for ref, q in questions.items()}
+        tuple(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as error:
+        circle: list[str] = error.args[1]
+        first = questions[circle[0]]
+        message = f"whether these arise depends on each other: {around(circle)}"
+        return [Problem(CODE_QUESTION, first.place, message, "cut the circle", "relevant")]
+    return []

@@ -55,7 +55,7 @@ def _reached(clause: Clause) -> Iterator[Claim]:
         return d.formula.either(d.formula.both((e, d.own(clause, s).holds)) for s, e in d.subjects(clause.scope))
 
     def final(d: Decisions) -> int:
-        return d.national(clause.id).holds
+        return d.formula.either(d.formula.both((e, d.case(clause.id, s).holds)) for s, e in d.subjects(clause.scope))
 
     def beaten(d: Decisions) -> int:
         return d.formula.both((own(d), d.national(clause.id).fails))

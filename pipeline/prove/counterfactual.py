@@ -150,7 +150,8 @@ class Counterfactuals:
         left_out = frozenset(d.target for d in assessment.decisions if d.kind == "leave_out")
         readings = Readings(self.formula, library, self.world, as_of)
         self.decisions = Decisions(readings, packs, left_out)
-        self._linked = tuple(self._facts(readings))
+        self.linked = tuple(self._facts(readings))
+        """The answers that each declared fact ties together."""
 
     def _facts(self, readings: Readings) -> Iterator[frozenset[Key]]:
         """Require the declared facts that hold now, and yield the answers that each links."""
@@ -175,7 +176,7 @@ class Counterfactuals:
         grown = True
         while grown:
             grown = False
-            for keys in self._linked:
+            for keys in self.linked:
                 if keys & found and not keys <= found:
                     found |= keys
                     grown = True

@@ -36,6 +36,11 @@ class Decisions:
         self._cases: dict[tuple[str, str], Three] = {}
         self._strength: dict[tuple[str, str, Strength], Three] = {}
         self._subjects: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._defeats: dict[str, list[str]] = {}
+        for general, defeaters in self.plan.defeated_by.items():
+            for special in dict.fromkeys(d for d, _ in defeaters):
+                self._defeats.setdefault(special, []).append(general)
 
     def subjects(self, scope: str) -> tuple[tuple[str, int], ...]:
         """Return the cases of a scope, each with the literal that there is such a case."""
@@ -51,7 +56,13 @@ class Decisions:
                 uses = [r.removeprefix("country.use_") for r in self.library.questions if r.startswith("country.use_")]
                 found = (*systems, *((PROSPECTIVE + u, self.readings.expected(u)[0]) for u in uses))
             self._subjects[scope] = found
+            self._names[scope] = frozenset(s for s, _ in found)
         return found
+
+    def _known(self, scope: str) -> frozenset[str]:
+        """Return the names of a scope's cases."""
+        self.subjects(scope)
+        return self._names[scope]
 
     # --- one case
 
@@ -107,7 +118,7 @@ class Decisions:
             return self.case(clause_id, COUNTRY)
         if subject == COUNTRY:
             return self.any_case(clause_id)
-        known = {s for s, _ in self.subjects(clause.scope)}
+        known = self._known(clause.scope)
         for one in (subject, subject.partition("/")[0]):
             if one in known:
                 return self.case(clause_id, one)
@@ -159,7 +170,7 @@ class Decisions:
     def _case_of(self, clause: Clause, subject: str) -> str | None:
         if clause.scope == "country":
             return COUNTRY
-        known = {s for s, _ in self.subjects(clause.scope)}
+        known = self._known(clause.scope)
         return next((s for s in (subject, subject.partition("/")[0]) if s in known), None)
 
     def _any_at(self, clause: Clause, cases: Iterable[tuple[str, int]], strength: Strength | None) -> Three:
@@ -214,10 +225,9 @@ class Decisions:
     def _held(self, clause_id: str, subject: str) -> int:
         """Return the literal that a general clause, which this one would defeat, still stands in a case."""
         stands: list[int] = []
-        for general_id, defeaters in self.plan.defeated_by.items():
-            if clause_id in {d for d, _ in defeaters} and general_id in self.clauses:
-                general = self.bearing(general_id, subject)
-                if general is not None:
-                    keeps = self.clauses[general_id].if_open == "keep"
-                    stands.append(-general.fails if keeps else general.holds)
+        for general_id in self._defeats.get(clause_id, ()):
+            general = self.bearing(general_id, subject)
+            if general is not None:
+                keeps = self.clauses[general_id].if_open == "keep"
+                stands.append(-general.fails if keeps else general.holds)
         return self.formula.either(stands)

@@ -69,6 +69,8 @@ class World:
                 there = self._exists[system] = formula.new()
                 formula.add(-there, inner)
                 inner = there
+        if size.others:  # agencies are alike: if there is any, the first one spelled out is one of them
+            formula.add(-self.other("agency"), self._exists[self.agencies[0]])
         self.named: dict[str, int] = {pack: formula.new() for pack in library.packs}
         self.chooses = formula.either(self.named.values())
         """Whether the country folder names packs; else all that suit are used."""
