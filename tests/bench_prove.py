@@ -16,12 +16,13 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from generated import library_files
+from generated import library_files as generated_files
 
 from pipeline.compose.printed import printed_refs
 from pipeline.library.load import load
 from pipeline.model.condition import Truth
 from pipeline.model.library import Library
+from pipeline.project.content import library_files
 from pipeline.project.country import Country, newest, the_library
 from pipeline.prove.counterfactual import Counterfactuals
 from pipeline.prove.formula import Engine
@@ -78,7 +79,7 @@ def settled(library: Library, date: str, engine: Callable[[], Engine] | None) ->
 
 def generated(seed: int = SEED, clauses: int = CLAUSES) -> Library:
     library, problems = load(
-        library_files(Random(seed), clauses=clauses, questions=28, findings=14, states=1, norm_topics=60)
+        generated_files(Random(seed), clauses=clauses, questions=28, findings=14, states=1, norm_topics=60)
     )
     if library is None:
         raise ValueError("\n".join(str(p) for p in problems[:5]))
@@ -93,7 +94,7 @@ def timed(work: Callable[[], object]) -> tuple[float, object]:
 
 def rows(least: Callable[[Callable[[], object]], float], country: Country) -> list[Cells]:
     """Return the rows; `least` gives the least CPU time of five runs."""
-    library, _ = the_library()
+    library, _ = the_library(library_files())
     date = newest(library)
     shipped = least(lambda: prove(library, date, printed_refs(library)))
     found: list[Cells] = [

@@ -20,6 +20,7 @@ from pipeline.condition.grammar import tests
 from pipeline.model.clause import STRENGTHS, Clause, Escalation
 from pipeline.model.condition import Condition, Grouped, Test
 from pipeline.model.library import Library
+from pipeline.project.content import library_files
 from pipeline.project.country import newest, the_library
 from pipeline.prove.claims import Claim
 from pipeline.prove.decisions import Decisions
@@ -45,7 +46,7 @@ class Mutant:
 
 @cache
 def shipped() -> Library:
-    library, _ = the_library()
+    library, _ = the_library(library_files())
     return library
 
 
@@ -221,10 +222,9 @@ def noticed(mutant: Mutant) -> str:
             ok = claim.advice or claim.name in accepted or (claim.kind, claim.at, "") in accepted
             if not ok:
                 return f"{claim.kind} of {claim.at}"
-    if all(_equivalent(library, broken, mutant.clause, date) for date in mutant.dates) and not mutant.what.startswith(
-        ("mitigates", "answers_gap", "cites")
-    ):
-        return "equivalent"
+    silent = mutant.kind in ("delete a clause", "shift a date") or mutant.what in ("cites", "mitigates", "answers_gap")
+    if not silent and all(_equivalent(library, broken, mutant.clause, date) for date in mutant.dates):
+        return "equivalent"  # where the text or the law under it changes too, equal decisions are not enough
     return ""
 
 

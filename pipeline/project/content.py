@@ -13,6 +13,8 @@ MAX_FILES = 20_000
 MAX_BYTES = 50_000_000
 LIBRARY = ("clauses", "intake/questionnaires", "intake/findings", "templates/documents")
 """Folders of the built-in content that make up the library."""
+EXPECTATIONS = "clauses/expectations/"
+"""What a proof holds the library to; a draft does not depend on it."""
 CODE_FOLDER = "FOLDER-001"
 
 
@@ -37,6 +39,11 @@ def library_files() -> dict[str, bytes]:
             if path.suffix in (".yaml", ".md"):
                 found[path.relative_to(base).as_posix()] = path.read_bytes()
     return found
+
+
+def drafting_files() -> dict[str, bytes]:
+    """Return the built-in library's files that a draft consults: all but what only a proof reads."""
+    return {p: data for p, data in library_files().items() if not p.startswith(EXPECTATIONS)}
 
 
 def style_files(name: str) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from pipeline.model.finding import Findings
 from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.model.selection import Selection
-from pipeline.project.content import folder_files, library_files
+from pipeline.project.content import drafting_files, folder_files
 from pipeline.select.selection import select
 
 FULL_DATE = len("2026-11-23")
@@ -54,12 +54,12 @@ class Country:
 
 
 def the_library(files: dict[str, bytes] | None = None) -> tuple[Library, dict[str, bytes]]:
-    """Return the library, from given files or the built-in ones, and those files.
+    """Return the library, from given files or the built-in ones that a draft consults, and those files.
 
     Raises:
         Faulty: Something in it is wrong (exit 4).
     """
-    found = library_files() if files is None else files
+    found = drafting_files() if files is None else files
     library, problems = load(found)
     if library is None:
         raise Faulty(problems, Exit.LIBRARY)

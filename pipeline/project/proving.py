@@ -14,7 +14,7 @@ from pipeline.model.assessment import COUNTRY
 from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
 from pipeline.model.proof import Acceptance
-from pipeline.project.content import folder_files
+from pipeline.project.content import folder_files, library_files
 from pipeline.project.country import newest, the_library, within
 from pipeline.prove.demand_claims import applies
 from pipeline.prove.formula import BUDGET
@@ -72,7 +72,7 @@ def proved(
     Raises:
         Faulty: The library (exit 4) or the overlay (exit 3) is wrong.
     """
-    library, _ = the_library()
+    library, _ = the_library(library_files())
     if intake is not None:
         files = folder_files(intake)
         laid, faults = overlaid(library, {p: d for p, d in files.items() if p.startswith("clauses/")})
