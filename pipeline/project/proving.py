@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.compose.printed import printed_refs
@@ -15,7 +16,7 @@ from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
 from pipeline.model.proof import Acceptance
 from pipeline.project.content import folder_files, library_files
-from pipeline.project.country import newest, the_library, within
+from pipeline.project.country import laid_over, newest, the_library
 from pipeline.prove.demand_claims import applies
 from pipeline.prove.formula import BUDGET
 from pipeline.prove.proof import Defect, Proof, prove
@@ -36,12 +37,16 @@ class Proved:
         proofs: One for each date that was asked and differs from the one before.
         dates: Every date asked.
         idle: Acceptances that no defect needed, where every date was asked.
+        folder: The country folder whose clauses lie on the library, or None.
+        national: Its files that do, by path.
     """
 
     library: Library
     proofs: tuple[Proof, ...]
     dates: tuple[str, ...]
     idle: tuple[Acceptance, ...]
+    folder: Path | None = None
+    national: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -55,6 +60,12 @@ class Proved:
             for defect in proof.defects:
                 found.setdefault((*defect.claim.name, defect.claim.place), defect)
         return tuple(found.values())
+
+    def place(self, place: Place) -> Place:
+        """Return a place as the user would type it."""
+        if self.folder is None or place.file not in self.national:
+            return place
+        return replace(place, file=f"{self.folder}/{place.file}")
 
 
 def proved(
@@ -73,11 +84,12 @@ def proved(
         Faulty: The library (exit 4) or the overlay (exit 3) is wrong.
     """
     library, _ = the_library(library_files())
+    national: dict[str, bytes] = {}
     if intake is not None:
-        files = folder_files(intake)
-        laid, faults = overlaid(library, {p: d for p, d in files.items() if p.startswith("clauses/")})
+        national = {p: d for p, d in folder_files(intake).items() if p.startswith("clauses/")}
+        laid, faults = overlaid(library, national)
         if laid is None:
-            raise Faulty([within(intake, p) for p in faults], Exit.INTAKE)
+            raise Faulty(laid_over(intake, faults, national), Exit.INTAKE)
         library = laid
     dates = dates_of(library) if all_dates else (as_of or newest(library),)
     first = min(states[0].valid_from for states in library.clauses.values())
@@ -98,7 +110,7 @@ def proved(
         proofs.append(prove(library, date, printed, budget or BUDGET))
     used = {id(d.accepted) for p in proofs for d in p.defects if d.accepted}
     idle = tuple(a for a in library.accepted if id(a) not in used) if all_dates else ()
-    return Proved(library, tuple(proofs), dates, idle)
+    return Proved(library, tuple(proofs), dates, idle, intake, national)
 
 
 def dates_of(library: Library) -> tuple[str, ...]:
@@ -135,17 +147,23 @@ def report(proved: Proved) -> Iterator[tuple[int, str]]:
     found = proved.defects()
     failing = [d for d in found if not d.accepted and not d.claim.advice]
     for defect in failing:
-        yield from _defect(library, defect)
+        yield from _defect(proved, defect)
     for acceptance in proved.idle:
-        yield 0, f"{acceptance.place}: an acceptance that no defect needs: {acceptance.defect} of {acceptance.at}"
+        yield (
+            0,
+            f"{proved.place(acceptance.place)}: no defect needs it: {acceptance.defect} of {acceptance.at}",
+        )
         yield 1, "fix: remove it"
     advice = [d for d in found if d.claim.advice and not d.accepted]
     for defect in advice:
-        yield from _defect(library, defect)
+        yield from _defect(proved, defect)
     unproved = {c.name: (c, p.as_of) for p in proved.proofs for c in p.unproved}
     for claim, date in unproved.values():
         other = f" / {claim.other}" if claim.other else ""
-        yield 0, f"{claim.place}: not proved at {date}, the solver gave up: {claim.kind} of {claim.at}{other}"
+        yield (
+            0,
+            f"{proved.place(claim.place)}: not proved at {date}, the solver gave up: {claim.kind} of {claim.at}{other}",
+        )
     accepted = [d for d in found if d.accepted]
     if accepted:
         yield 0, "Accepted:"
@@ -171,13 +189,13 @@ def report(proved: Proved) -> Iterator[tuple[int, str]]:
     )
 
 
-def _defect(library: Library, defect: Defect) -> Iterator[tuple[int, str]]:
+def _defect(proved: Proved, defect: Defect) -> Iterator[tuple[int, str]]:
     claim = defect.claim
     other = f" / {claim.other}" if claim.other else ""
     kind = f"advice, {claim.kind}" if claim.advice else claim.kind
-    yield 0, f"{claim.place}: {kind} of {claim.at}{other} at {defect.as_of}: {claim.message}"
+    yield 0, f"{proved.place(claim.place)}: {kind} of {claim.at}{other} at {defect.as_of}: {claim.message}"
     if defect.witness is not None:
-        yield 1, f"shown by: {'; '.join(_told(library, defect.witness)) or 'an empty country folder'}"
+        yield 1, f"shown by: {'; '.join(_told(proved.library, defect.witness)) or 'an empty country folder'}"
     yield 1, f"fix: {claim.fix}"
 
 
@@ -205,7 +223,7 @@ def record(proved: Proved) -> dict[str, object]:
         "dates": list(proved.dates),
         "claims": sum(p.claims for p in proved.proofs),
         "holds": proved.holds,
-        "defects": [_plain(d) for d in proved.defects()],
+        "defects": [_plain(proved, d) for d in proved.defects()],
         "unproved": [
             {"kind": c.kind, "at": c.at, "other": c.other, "as_of": p.as_of} for p in proved.proofs for c in p.unproved
         ],
@@ -214,11 +232,11 @@ def record(proved: Proved) -> dict[str, object]:
     }
 
 
-def _plain(defect: Defect) -> dict[str, object]:
-    claim, witness = defect.claim, defect.witness
+def _plain(proved: Proved, defect: Defect) -> dict[str, object]:
+    claim, witness, place = defect.claim, defect.witness, proved.place(defect.claim.place)
     return {
         "kind": claim.kind, "at": claim.at, "other": claim.other, "as_of": defect.as_of, "advice": claim.advice,
-        "file": claim.place.file, "line": claim.place.line, "column": claim.place.column, "message": claim.message,
+        "file": place.file, "line": place.line, "column": place.column, "message": claim.message,
         "fix": claim.fix, "accepted": defect.accepted.reason if defect.accepted else None,
         "witness": {"packs": list(witness.packs), "answers": witness.answers} if witness else None,
     }  # fmt: skip
@@ -228,22 +246,25 @@ def _plain(defect: Defect) -> dict[str, object]:
 
 
 def write_witnesses(proved: Proved, out: Path) -> list[Path]:
-    """Write each defect's witness as a country folder of its own, which can be drafted.
+    """Write each defect's witness as a country folder of its own, with the national clauses, which can be drafted.
 
     Raises:
         Refused: The folder is there already.
     """
     if out.exists():
         raise Refused(f"{out} exists; name a new folder for the witnesses")
-    made: list[Path] = []
-    for n, defect in enumerate((d for d in proved.defects() if d.witness), 1):
-        folder = out / f"{n:03d}-{slug_of(f'{defect.claim.kind} {defect.claim.at}')}"
-        for path, data in witness_files(proved.library, defect).items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        made.append(folder)
-    return made
+    out.parent.mkdir(parents=True, exist_ok=True)
+    names: list[str] = []
+    with tempfile.TemporaryDirectory(prefix=".witnesses-", dir=out.parent) as made:
+        for n, defect in enumerate((d for d in proved.defects() if d.witness), 1):
+            names.append(f"{n:03d}-{slug_of(f'{defect.claim.kind} {defect.claim.at}')}")
+            for path, data in {**proved.national, **witness_files(proved.library, defect)}.items():
+                target = Path(made) / "all" / names[-1] / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        if names:
+            (Path(made) / "all").rename(out)  # all or none of them
+    return [out / name for name in names]
 
 
 def witness_files(library: Library, defect: Defect) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ class Decisions:
         self.formula: Formula = readings.formula
         self.world: World = readings.world
         self.library: Library = readings.library
+        self.packs = packs
         self.plan: Precedence = precedence(self.library, packs, readings.as_of)
         self.clauses: dict[str, Clause] = {c.id: c for c in self.plan.order}
         self.left_out = left_out

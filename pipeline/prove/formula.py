@@ -103,11 +103,11 @@ class Formula:
         """Return the clauses that bear on a literal, and those of the `told` variables that it depends on.
 
         Whatever is told outside the cone is taken as untold. That loses no smallest solution, since what is required
-        asks for more to be told only where a subject needs another, which is then inside: saying less breaks no fact
-        and makes no question irrelevant.
+        asks for more to be told only where a subject needs another, or where a pack must be used, and that is then
+        inside: saying less breaks no fact and makes no question irrelevant.
         """
         gates: set[int] = set()
-        inside = self._with_called_for(self._leaves(literal, gates) & told, told)
+        inside = self._with_called_for(self._leaves(literal, gates) & told | self._demanded(told, gates), told)
         outside = told - inside
         value: dict[int, bool | None] = {}
         required = [c for c in self.required if not any(x < 0 and -x in outside for x in c)]
@@ -117,6 +117,12 @@ class Formula:
         clauses += [[-v] for v in sorted(leaves & outside)]
         clauses += [list(c) for gate in sorted(gates) for c in _definition(gate, self._inputs[gate])]
         return [*clauses, [literal]], inside
+
+    def _demanded(self, told: frozenset[int], gates: set[int]) -> set[int]:
+        """Return the told variables of what is broken where nothing is told; their gates are added."""
+        value: dict[int, bool | None] = {}
+        broken = [c for c in self.required if all(self._value(x, told, value) is False for x in c)]
+        return {v for c in broken for x in c for v in self._leaves(x, gates) if v in told}
 
     def _with_called_for(self, inside: set[int], told: frozenset[int]) -> frozenset[int]:
         """Return told variables with those that they call for: a system its agency, an answer its subject."""

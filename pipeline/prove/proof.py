@@ -25,6 +25,7 @@ from pipeline.prove.samples import Samples
 from pipeline.prove.sizes import suffices
 from pipeline.prove.witness import Witness, smallest
 from pipeline.prove.world import Size, World
+from pipeline.select.precedence import precedence
 
 SMALL = (Size(1, 1), Size(2, 2))
 """Worlds in which nearly every claim is settled."""
@@ -74,15 +75,30 @@ class Proof:
 
 
 class Prover:
-    """The worlds of one library at one date, each made when it is first needed."""
+    """The worlds of one library at one date under one order of ranks, each made when it is first needed."""
 
     def __init__(
-        self, library: Library, as_of: str, budget: int = BUDGET, solver: Callable[[], Engine] | None = None
+        self,
+        library: Library,
+        as_of: str,
+        budget: int = BUDGET,
+        solver: Callable[[], Engine] | None = None,
+        order: tuple[str, ...] = (),
     ) -> None:
+        """Set up a library at a date.
+
+        Args:
+            library: With its overlay, facts, expectations and accepted defects.
+            as_of: ISO date of the law.
+            budget: Conflicts after which the solver gives up a question.
+            solver: Gives a solver; else MiniSat.
+            order: Packs of one order of ranks, one of which the country uses; none where ranks decide nothing.
+        """
         self.library = library
         self.as_of = as_of
         self.budget = budget
         self.solver = solver
+        self.order = order
         self._worlds: dict[Size, Decisions] = {}
         self._samples: dict[Size, Samples] = {}
 
@@ -93,7 +109,9 @@ class Prover:
             formula = Formula(self.solver() if self.solver else None, self.budget)
             world = World(formula, self.library, size)
             readings = Readings(formula, self.library, world, self.as_of)
-            found = self._worlds[size] = Decisions(readings)
+            found = self._worlds[size] = Decisions(readings, self.order[:1])
+            if self.order:
+                formula.add(*(readings.uses_pack(p) for p in self.order))
             _require(self.library.facts, readings)
             self._samples[size] = Samples(world)
         return found
@@ -138,6 +156,9 @@ class Prover:
                     yield claim, size
             left = [c for c in left if not known[c]]
         for claim in left:
+            if unseen[claim] is None:  # what was given up in a small world is not asked of a large one
+                yield claim, None
+                continue
             size = suffices(claim, self.world(SMALL[0]))
             there = self.possible(size, [claim])[claim]
             if there is not False:
@@ -150,8 +171,8 @@ class Prover:
             left = [c for c in left if not known[c]]
         unseen = self.possible(Size(1, 1, others=True), left)
         for claim in left:
-            if unseen[claim] is False:
-                yield claim, SMALL[0]
+            if not unseen[claim]:
+                yield claim, SMALL[0] if unseen[claim] is False else None
                 continue
             size = suffices(claim, self.world(SMALL[0]))
             there = self.possible(size, [claim])[claim]
@@ -218,19 +239,42 @@ def prove(library: Library, as_of: str, printed_refs: frozenset[str], budget: in
     Returns:
         Every defect with the smallest intake that shows it, and what could not be settled.
     """
-    prover = Prover(library, as_of, budget)
-    claims = list(claims_of(prover.world(SMALL[0]), printed_refs))
     accepted: dict[tuple[str, str, str], Acceptance] = {(a.defect, a.at, a.other): a for a in library.accepted}
+    found: dict[tuple[object, ...], tuple[Claim, Size | None, Prover]] = {}
+    held: set[tuple[object, ...]] = set()
+    asked = 0
+    for order in orders(library, as_of):
+        prover = Prover(library, as_of, budget, order=order)
+        claims = list(claims_of(prover.world(SMALL[0]), printed_refs))
+        asked += len(claims)
+        failing = {_key(claim): (claim, size, prover) for claim, size in prover.settle(claims)}
+        held |= {_key(c) for c in claims if c.wanted == "sometimes"} - set(failing)
+        found = {**failing, **found}
     defects: list[Defect] = []
     unproved: list[Claim] = []
-    for claim, size in prover.settle(claims):
+    for key, (claim, size, prover) in found.items():
+        if key in held:
+            continue  # under another order of ranks it comes out
         if size is None:
             unproved.append(claim)
             continue
         acceptance = accepted.get(claim.name) or accepted.get((claim.kind, claim.at, ""))
         defects.append(Defect(claim, as_of, None if acceptance else prover.witness(claim, size), acceptance))
     kept = tuple(sorted(_told_once(defects), key=lambda d: (d.claim.advice, _line(d.claim.place), d.claim.name)))
-    return Proof(as_of, len(claims), kept, tuple(unproved), library.facts)
+    return Proof(as_of, asked, kept, tuple(unproved), library.facts)
+
+
+def orders(library: Library, as_of: str) -> tuple[tuple[str, ...], ...]:
+    """Return the packs by the defeats that their order of ranks gives; one group of none where all give the same."""
+    groups: dict[object, list[str]] = {}
+    for pack in library.packs:
+        defeats = precedence(library, (pack,), as_of).defeated_by
+        groups.setdefault(tuple(sorted(defeats.items())), []).append(pack)
+    return tuple(tuple(g) for g in groups.values()) if len(groups) > 1 else ((),)
+
+
+def _key(claim: Claim) -> tuple[object, ...]:
+    return (*claim.name, claim.place)
 
 
 def _line(place: Place) -> tuple[str, int, int]:

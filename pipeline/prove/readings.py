@@ -306,23 +306,26 @@ class Readings:
         else:
             members = world.all_systems() if subject == COUNTRY else world.systems(subject)
         outcomes = [(world.exists(m), self.condition(rule.where, m)) for m in members]
-        unseen = subject != ANY_AGENCY
-        sure = world.other(rule.ref, subject, "holds") if unseen else FALSE
-        maybe = formula.either((sure, world.other(rule.ref, subject, "may hold"))) if unseen else FALSE
-        if rule.form.startswith("every"):
-            fails = formula.either([*(formula.both((e, o.fails)) for e, o in outcomes), sure])
-            holds_ = formula.both([*(formula.either((-e, o.holds)) for e, o in outcomes), -maybe])
+        needed = rule.n if rule.form == "at_least" else 1
+        unseen = [self._unseen(rule, subject, n) for n in range(needed)] if subject != ANY_AGENCY else []
+        if rule.form.startswith("every"):  # what is counted of those unseen is that they fail
+            fails = formula.either([*(formula.both((e, o.fails)) for e, o in outcomes), *(sure for sure, _ in unseen)])
+            holds_ = formula.both([*(formula.either((-e, o.holds)) for e, o in outcomes), *(-may for _, may in unseen)])
         else:
-            needed = rule.n if rule.form == "at_least" else 1
-            certain = [formula.both((e, o.holds)) for e, o in outcomes]
-            possible = [formula.both((e, -o.fails)) for e, o in outcomes]
-            holds_ = formula.either((at_least(formula, needed, certain), sure))
-            fails = -formula.either((at_least(formula, needed, possible), maybe))
+            certain = [*(formula.both((e, o.holds)) for e, o in outcomes), *(sure for sure, _ in unseen)]
+            possible = [*(formula.both((e, -o.fails)) for e, o in outcomes), *(may for _, may in unseen)]
+            holds_ = at_least(formula, needed, certain)
+            fails = -at_least(formula, needed, possible)
         one = Three(holds_, fails)
         if all(o.asks is None for _, o in outcomes):
             return one
         wanted = formula.either(formula.both((e, asks(formula, o))) for e, o in outcomes)
         return one._replace(asks=formula.both((is_open(formula, one), wanted)))
+
+    def _unseen(self, rule: FindingRule, subject: str, n: int) -> tuple[int, int]:
+        """Return the literals that one more member unseen counts for certain, and that it may."""
+        sure = self.world.other(rule.ref, subject, str(n), "holds")
+        return sure, self.formula.either((sure, self.world.other(rule.ref, subject, str(n), "may hold")))
 
     # --- law
 

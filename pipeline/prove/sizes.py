@@ -23,7 +23,7 @@ def suffices(claim: Claim, decisions: Decisions) -> Size:
 
     Each counting finding may need its members twice: those that hold, and those that only may.
     """
-    clauses = _acting(claim.clauses, decisions)
+    clauses = acting(claim.clauses, decisions)
     refs = set(claim.refs)
     narrow = 0
     for clause_id in clauses:
@@ -37,7 +37,7 @@ def suffices(claim: Claim, decisions: Decisions) -> Size:
     return Size(1 + narrow + across, 1 + narrow + across + inside)
 
 
-def _acting(clauses: tuple[str, ...], decisions: Decisions) -> set[str]:
+def acting(clauses: tuple[str, ...], decisions: Decisions) -> set[str]:
     """Return clauses with all that require or defeat them, and so on."""
     found: set[str] = set()
     left = [c for c in clauses if c in decisions.clauses]

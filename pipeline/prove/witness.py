@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.model.assessment import COUNTRY
-from pipeline.model.question import WITHHELD
+from pipeline.model.question import NOT_APPLICABLE, WITHHELD
 from pipeline.prove.formula import FALSE, TRUE, Model
 from pipeline.prove.world import World
+
+TOLD = 1000
+"""What one thing told weighs, against 1 for being `not applicable`; no intake tells a thousand things."""
 
 Told = str | Mapping[str, bool]
 """An answer: a code, or which members of a set are in or out."""
@@ -39,11 +42,18 @@ def smallest(world: World, literal: int) -> Witness | None:
 
     clauses, told = world.formula.cone(literal, _told(world))
     problem = WCNF()  # filled by hand: its own `append` looks at every literal, which takes longer than solving
-    problem.hard, problem.soft, problem.wght = clauses, [[-one] for one in sorted(told)], [1] * len(told)
-    problem.nv, problem.topw = world.formula.top, len(told) + 1
+    refusals = _refusals(world)
+    problem.hard, problem.soft = clauses, [[-one] for one in sorted(told)]
+    problem.wght = [TOLD + (one in refusals) for one in sorted(told)]
+    problem.nv, problem.topw = world.formula.top, sum(problem.wght) + 1
     with RC2(problem, solver="m22") as solver:
         values = solver.compute()
         return _witness(world, Model(values), solver.cost) if values is not None else None
+
+
+def _refusals(world: World) -> frozenset[int]:
+    """Return the literals of `not applicable`, which is said only where no other answer does as well."""
+    return frozenset(given.codes[NOT_APPLICABLE] for _, _, given in world.answers() if NOT_APPLICABLE in given.codes)
 
 
 def _told(world: World) -> frozenset[int]:
@@ -69,4 +79,4 @@ def _witness(world: World, model: Model, cost: int) -> Witness:
         elif given.withheld == TRUE:
             answers[subject][ref] = WITHHELD
     ordered = {s: dict(sorted(a.items())) for s, a in answers.items()}
-    return Witness(tuple(p for p, x in world.named.items() if model(x)), ordered, int(cost))
+    return Witness(tuple(p for p, x in world.named.items() if model(x)), ordered, int(cost) // TOLD)
