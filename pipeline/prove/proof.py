@@ -27,6 +27,9 @@ from pipeline.prove.witness import Witness, smallest
 from pipeline.prove.world import Size, World
 from pipeline.select.precedence import precedence
 
+MOST_SYSTEMS = 400
+"""Systems up to which a world is tried; a claim that needs more is reported as not proved."""
+
 SMALL = (Size(1, 1), Size(2, 2))
 """Worlds in which nearly every claim is settled."""
 ONE_AGENCY = Size(1, SMALL[1].agencies * SMALL[1].systems)
@@ -160,7 +163,7 @@ class Prover:
                 yield claim, None
                 continue
             size = suffices(claim, self.world(SMALL[0]))
-            there = self.possible(size, [claim])[claim]
+            there = self._shown(claim, size)
             if there is not False:
                 yield claim, size if there else None
 
@@ -175,9 +178,13 @@ class Prover:
                 yield claim, SMALL[0] if unseen[claim] is False else None
                 continue
             size = suffices(claim, self.world(SMALL[0]))
-            there = self.possible(size, [claim])[claim]
+            there = self._shown(claim, size)
             if not there:
                 yield claim, size if there is False else None
+
+    def _shown(self, claim: Claim, size: Size) -> bool | None:
+        """Return whether a claim's formula can hold in the world that suffices; None where that is too large to try."""
+        return self.possible(size, [claim])[claim] if size.agencies * size.systems <= MOST_SYSTEMS else None
 
 
 def possible(formula: Formula, literals: Iterable[int], samples: Samples | None = None) -> Mapping[int, bool | None]:
