@@ -27,7 +27,7 @@ from pipeline.model.condition import Condition, Grouped, Test
 from pipeline.model.library import Library
 from pipeline.model.problem import Place
 from pipeline.model.proof import Expectation
-from pipeline.prove.demand_claims import answering, applies
+from pipeline.prove.expectation_claims import answering, applies
 
 
 def _changed(library: Library, change: Callable[[Clause], Clause | None]) -> Library:

@@ -28,8 +28,9 @@ from pipeline.project.proving import witness_files
 from pipeline.project.why import context
 from pipeline.prove.claims import Claim
 from pipeline.prove.clause_claims import FIRST
-from pipeline.prove.demand_claims import answering, ratings
+from pipeline.prove.expectation_claims import answering
 from pipeline.prove.proof import Defect, Prover
+from pipeline.prove.raised import ratings
 from pipeline.prove.witness import Witness
 from pipeline.select.selection import select
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import one_clause
 import pytest
 
 from pipeline.library.checks import check, takers
@@ -16,16 +17,7 @@ from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Problem
 
 CLAUSE = "clauses/governance/test-clause/2025-01-01"
-YAML = b"""kind: norm
-documents: [guidelines]
-scope: country
-principles: [GOV.ACC]
-topic: governance-bodies
-stance: require
-strength: shall
-bearer: agency
-cites: ["ICCPR 17"]
-"""
+YAML = one_clause.YAML.encode()
 TEXT = b"""# A clause for a test
 
 ## shall

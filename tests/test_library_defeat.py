@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 import pytest
+from one_clause import YAML
 
 from pipeline.library.defeat import check_defeat
 from pipeline.library.load import load, overlaid
@@ -14,16 +15,6 @@ from pipeline.model.library import Library
 from pipeline.model.problem import Problem
 from pipeline.select.precedence import precedence
 
-YAML = """kind: norm
-documents: [guidelines]
-scope: country
-principles: [GOV.ACC]
-topic: governance-bodies
-stance: require
-strength: shall
-bearer: agency
-cites: ["ICCPR 17"]
-"""
 TEXT = b"# A clause for a test\n\n## shall\n\nThe agency shall keep one list of all its clauses.\n"
 EARLY, LATE = "2025-01-01", "2026-06-01"
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import cast
 
+import one_clause
 import pytest
 
 from pipeline.library.clauses import read_clauses
@@ -322,16 +323,7 @@ def test_a_changed_clause_of_a_country_is_told_when_it_is_laid_over(
 
 
 FOLDER = "clauses/governance/test-clause/2025-01-01"
-CLAUSE = b"""kind: norm
-documents: [guidelines]
-scope: country
-principles: [GOV.ACC]
-topic: governance-bodies
-stance: require
-strength: shall
-bearer: agency
-cites: ["ICCPR 17"]
-"""
+CLAUSE = one_clause.YAML.encode()
 TEXT = b"# A clause for a test\n\n## shall\n\nThe agency shall keep one list of all its clauses.\n"
 BEYOND: Mapping[str, bytes] = {
     "brackets": CLAUSE + b"when: " + b"[" * 20_000,

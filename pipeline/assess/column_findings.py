@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from pipeline.assess.binding import in_force
 from pipeline.assess.columns import Columns
-from pipeline.assess.findings import NO, YES, scale_ranks
+from pipeline.assess.findings import NO, YES
 from pipeline.condition.columns import Column, Kleene, Sheet, less, once
 from pipeline.condition.grammar import tests
 from pipeline.library.law import family
-from pipeline.library.vocabulary import BOUND_BY
+from pipeline.library.vocabulary import BOUND_BY, scale_ranks
 from pipeline.model.question import NOT_APPLICABLE, FindingRule
 
 
@@ -28,7 +28,7 @@ def drawn(columns: Columns) -> Sheet:
     Returns:
         A sheet with a column per ref.
     """
-    sheet = Sheet(columns.rows.everywhere, scale_ranks(columns.library))
+    sheet = Sheet(columns.rows.everywhere, scale_ranks(columns.library.variables))
     _questions(columns, sheet)
     sheet.add(BOUND_BY, _bound(columns, sheet))
     for rule in columns.library.rules:

@@ -14,10 +14,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.assess.findings import scale_ranks, uses
+from pipeline.assess.findings import uses
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE, Readings
 from pipeline.condition.columns import Column, less
 from pipeline.condition.evaluation import Rank
+from pipeline.library.vocabulary import scale_ranks
 from pipeline.model.assessment import COUNTRY, Answers, Assessment
 from pipeline.model.library import Library
 from pipeline.model.question import NOT_APPLICABLE, WITHHELD
@@ -157,7 +158,7 @@ def columns(library: Library, assessments: Sequence[Assessment], as_of: str) -> 
         The table: a row per system, agency, expected use and country, a column per question and code.
     """
     loading = _Loading(library)
-    rank = scale_ranks(library)
+    rank = scale_ranks(library.variables)
     for assessment in assessments:
         loading.add(assessment, rank)
     rows = loading.rows()

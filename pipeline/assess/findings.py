@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from pipeline.assess.binding import bound
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE, Readings
-from pipeline.condition.evaluation import Rank, evaluate, ranks
+from pipeline.condition.evaluation import evaluate
+from pipeline.library.vocabulary import scale_ranks
 from pipeline.model.assessment import COUNTRY, Assessment
 from pipeline.model.condition import Leaf, Outcome, Test, Truth
 from pipeline.model.finding import Asks, Finding, Findings, Reading
@@ -20,11 +21,6 @@ from pipeline.model.question import NOT_APPLICABLE, FindingRule
 YES, NO = "yes", "no"
 PROSPECTS = ("in_use", "planned", "regulated")
 """Dispositions under which a use is to be expected, whether or not a system stands for it yet."""
-
-
-def scale_ranks(library: Library) -> Rank:
-    """Return the rank of each code on every ordered scale, by ref."""
-    return {ref: ranks(v.scale) for ref, v in library.variables.items() if v.scale is not None and v.scale.ordered}
 
 
 def assess(assessment: Assessment, library: Library, as_of: str) -> tuple[Findings, Readings]:
@@ -38,7 +34,7 @@ def assess(assessment: Assessment, library: Library, as_of: str) -> tuple[Findin
     Returns:
         The findings, and the readings that stages after this one evaluate conditions with.
     """
-    readings = Readings(assessment, library, scale_ranks(library))
+    readings = Readings(assessment, library, scale_ranks(library.variables))
     law, since = bound(assessment, library, as_of, readings)
     readings.add(COUNTRY, law)
     prospective, unsettled = uses(readings, assessment, library)

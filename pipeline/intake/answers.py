@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.condition.evaluation import Rank, evaluate, ranks
+from pipeline.condition.evaluation import Rank, evaluate
 from pipeline.intake import codes
 from pipeline.model.assessment import Answer, Answers
 from pipeline.model.condition import Truth
@@ -277,11 +277,6 @@ def written(answer: Answer) -> str:
     if answer.members is not None:
         return "[" + ", ".join(f"{'' if known else 'not '}{code}" for code, known in answer.members.items()) + "]"
     return f"'{shown(answer.value)}'"
-
-
-def scale_ranks(library: Library) -> Rank:
-    """Return the ranks of all ordered scales by ref, as the evaluation of conditions wants them."""
-    return {ref: found for ref, variable in library.variables.items() if (found := ranks(variable.scale))}
 
 
 def not_asked(answers: Answers, library: Library, rank: Rank, around: Iterable[Answers] = ()) -> list[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.intake import codes
-from pipeline.intake.answers import RESERVED, merge, not_asked, read_answers, scale_ranks, tidy
+from pipeline.intake.answers import RESERVED, merge, not_asked, read_answers, tidy
 from pipeline.intake.country import Head, read_head
 from pipeline.intake.decisions import read_decisions
 from pipeline.intake.formats import ProfileFile, ReadinessFile, RiskFile
@@ -15,6 +15,7 @@ from pipeline.intake.layout import COUNTRY_FILE, PROFILE_FILE, AgencyPaths, Layo
 from pipeline.intake.together import together
 from pipeline.intake.tree import blankless
 from pipeline.intake.workbook import read_workbook
+from pipeline.library.vocabulary import scale_ranks
 from pipeline.model.assessment import Agency, Answer, Answers, Assessment, Decision, System
 from pipeline.model.library import Library
 from pipeline.model.problem import Place, Problem
@@ -95,7 +96,7 @@ def _head(files: Mapping[str, bytes], layout: Layout, library: Library, problems
 
 
 def _checks(country: Answers, agencies: tuple[Agency, ...], head: Head | None, library: Library) -> list[Problem]:
-    rank = scale_ranks(library)
+    rank = scale_ranks(library.variables)
     problems = not_asked(country, library, rank)
     for agency in agencies:
         problems += not_asked(agency.answers, library, rank, (country,))

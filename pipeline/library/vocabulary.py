@@ -10,6 +10,7 @@ import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from pipeline.condition.evaluation import Rank, ranks
 from pipeline.condition.grammar import parse, tests
 from pipeline.library.defeat import around
 from pipeline.library.finding_rules import CODE_FINDING, check_rule
@@ -259,3 +260,8 @@ def arising_in_a_circle(questions: Mapping[str, Question]) -> list[Problem]:
         message = f"whether these arise depends on each other: {around(circle)}"
         return [Problem(CODE_QUESTION, first.place, message, "cut the circle", "relevant")]
     return []
+
+
+def scale_ranks(variables: Mapping[str, Variable]) -> Rank:
+    """Return the rank of each code on every ordered scale, by ref, as the evaluation of conditions wants them."""
+    return {ref: ranks(v.scale) for ref, v in variables.items() if v.scale is not None and v.scale.ordered}

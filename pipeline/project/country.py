@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.assess.facts import queries
-from pipeline.assess.findings import assess, scale_ranks
+from pipeline.assess.findings import assess
 from pipeline.assess.readings import Readings
 from pipeline.condition.evaluation import evaluate
 from pipeline.intake.folder import read as read_folder
 from pipeline.library.load import load, overlaid
+from pipeline.library.vocabulary import scale_ranks
 from pipeline.model.assessment import COUNTRY, Assessment
 from pipeline.model.condition import Truth
 from pipeline.model.finding import Findings
@@ -158,8 +159,8 @@ def _packs(assessment: Assessment, library: Library) -> tuple[str, ...]:
     """
     if assessment.packs:
         return assessment.packs
-    read = Readings(assessment, library, scale_ranks(library)).case(COUNTRY).read
-    ranks = scale_ranks(library)
+    read = Readings(assessment, library, scale_ranks(library.variables)).case(COUNTRY).read
+    ranks = scale_ranks(library.variables)
     return tuple(
         p.id
         for p in library.packs.values()

@@ -11,7 +11,7 @@ from pipeline.model.condition import Leaf, Truth
 from pipeline.model.selection import CaseDecision
 from pipeline.project.country import Country
 from pipeline.prove.counterfactual import MOST_CHANGES, Change, Counterfactuals, Flip
-from pipeline.prove.demand_claims import ratings
+from pipeline.prove.raised import ratings
 from pipeline.select.reasons import value_label
 
 MOST_VARIED = 12

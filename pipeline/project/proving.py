@@ -17,7 +17,7 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
 from pipeline.model.proof import Acceptance
 from pipeline.project.content import folder_files, library_files
 from pipeline.project.country import laid_over, newest, the_library
-from pipeline.prove.demand_claims import applies
+from pipeline.prove.expectation_claims import applies
 from pipeline.prove.formula import BUDGET
 from pipeline.prove.proof import Defect, Proof, prove
 from pipeline.prove.witness import Told, Witness

@@ -17,10 +17,11 @@ from pipeline.model.proof import Acceptance, Fact
 from pipeline.prove.claims import Build, Claim
 from pipeline.prove.clause_claims import clause_claims, rule_claims
 from pipeline.prove.decisions import Decisions
-from pipeline.prove.demand_claims import expectation_claims, risk_claims
 from pipeline.prove.document_claims import document_claims
+from pipeline.prove.expectation_claims import expectation_claims
 from pipeline.prove.formula import BUDGET, FALSE, TRUE, Engine, Formula
 from pipeline.prove.readings import Readings
+from pipeline.prove.risk_claims import risk_claims
 from pipeline.prove.samples import Samples
 from pipeline.prove.sizes import suffices
 from pipeline.prove.witness import Witness, smallest

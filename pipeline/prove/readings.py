@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pipeline.assess.binding import in_force
-from pipeline.assess.findings import NO, PROSPECTS, YES, scale_ranks
+from pipeline.assess.findings import NO, PROSPECTS, YES
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE
 from pipeline.condition.evaluation import holds
 from pipeline.library.law import family
-from pipeline.library.vocabulary import BOUND_BY
+from pipeline.library.vocabulary import BOUND_BY, scale_ranks
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.condition import Condition, Test
 from pipeline.model.library import Library
@@ -57,7 +57,7 @@ class Readings:
         self.library = library
         self.world = world
         self.as_of = as_of
-        self.rank = scale_ranks(library)
+        self.rank = scale_ranks(library.variables)
         self.rules = {r.ref: r for r in library.rules}
         self._values: dict[tuple[str, str], Value] = {}
         self._conditions: dict[tuple[int, str], tuple[Condition, Three]] = {}
