@@ -217,6 +217,8 @@ def noticed(mutant: Mutant) -> str:
             claims = list(claims_of(prover.world(SMALL[0]), printed))
         except (KeyError, ValueError) as error:  # a library that cannot be decided is no library
             return f"cannot be decided: {type(error).__name__}"
+        near |= set(_touched(prover.world(SMALL[0]), mutant.clause))
+        expected |= {c.at for c in claims if mutant.clause in c.clauses}
         known = {c.name for c in _claims(date)}
         for claim, _ in prover.settle(c for c in claims if _concerns(c, near, expected) or c.name not in known):
             ok = claim.advice or claim.name in accepted or (claim.kind, claim.at, "") in accepted
@@ -268,7 +270,7 @@ def _equivalent(library: Library, broken: Library, clause_id: str, date: str) ->
         subjects = [s for s, _ in one.subjects(mine.scope)]
         pairs = [(one.case(name, s), other.case(name, s)) for s in subjects]
         for strength in STRENGTHS if mine.strength else ():
-            pairs += [(one.reaches(mine, s, strength), other.reaches(theirs, s, strength)) for s in subjects]
+            pairs += [(one.stands(name, s, strength), other.stands(name, s, strength)) for s in subjects]
         for a, b in pairs:
             differ += [formula.both((a.holds, -b.holds)), formula.both((-a.holds, b.holds))]
             differ += [formula.both((a.fails, -b.fails)), formula.both((-a.fails, b.fails))]

@@ -42,8 +42,8 @@ def ran(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     shutil.copytree(case / "files", here) if (case / "files").is_dir() else here.mkdir()
     if (case / "library").is_dir():
         laid = {**content.library_files(), **tree(case / "library")}
-        for module in (content, country):
-            monkeypatch.setattr(module, "library_files", lambda: laid)
+        monkeypatch.setattr(content, "library_files", lambda: laid)
+        monkeypatch.setattr(country, "drafting_files", lambda: laid)
         (here / "library.zip").write_bytes(library_zip.pack(laid))
     words = shlex.split((case / "command.txt").read_text("utf-8"))
     assert words[0] == "clausewright"
