@@ -7,12 +7,14 @@ would do in another way.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -37,12 +39,10 @@ class Z3:
     """Z3's own solver behind the questions that a proof asks."""
 
     def __init__(self) -> None:
-        import z3  # type: ignore[import-untyped]
-
-        self._z3 = z3
-        self._solver = z3.SolverFor("QF_FD")
+        self._z3: Any = importlib.import_module("z3")
+        self._solver = self._z3.SolverFor("QF_FD")
         self._variables: list[object] = [None]
-        self._model: object = None
+        self._model: Any = None
 
     def _literal(self, number: int) -> object:
         while len(self._variables) <= abs(number):
@@ -63,7 +63,7 @@ class Z3:
 
     def get_model(self) -> list[int]:
         model = self._model
-        true = {str(d) for d in model if self._z3.is_true(model[d])}  # type: ignore[attr-defined, index]
+        true = {str(d) for d in model if self._z3.is_true(model[d])}
         return [n if f"v{n}" in true else -n for n in range(1, len(self._variables))]
 
     def get_core(self) -> list[int] | None:
