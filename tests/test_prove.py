@@ -133,6 +133,21 @@ def test_a_clause_for_several_agencies_is_not_out_of_reach() -> None:
     assert failing(library) == [("unreachable", "never", "")]
 
 
+def test_every_escalation_is_asked_by_itself() -> None:
+    """Two clauses and two escalations of one clause share a case and a strength, and are told apart all the same."""
+    live = "{to: shall, when: country.a is yes}"
+    dead = "{to: shall, when: {all: [country.a is yes, country.b is yes]}}"
+    clauses = {
+        "one": f"strength: should; escalate: [{live}]",
+        "two": f"strength: should; escalate: [{live}, {dead}]",
+    }
+    found = [claim for claim in failing(tiny(clauses)) if claim[0] == "dead_branch"]
+    assert found == [("dead_branch", "two", "escalate.1")]
+    reversed_ = {"two": f"strength: should; escalate: [{dead}, {live}]", "zed": f"strength: should; escalate: [{live}]"}
+    found = [claim for claim in failing(tiny(reversed_)) if claim[0] == "dead_branch"]
+    assert found == [("dead_branch", "two", "escalate.0")]
+
+
 def test_an_exclusion_is_proved_under_each_pack_s_order_of_ranks() -> None:
     """Under `base` the high one wins, under `other` the low one; what needs the low one breaks under `base` alone."""
     pair = {"low": "cites: ['LAW-2 1']; excludes: [high]", "high": "cites: ['LAW-1 1']"}

@@ -83,7 +83,9 @@ def _conditions(clause: Clause) -> Iterator[Claim]:
         yield from _branches(clause.when, clause.id, clause.scope, (clause.id,), "the clause")
     for n, escalation in enumerate(clause.escalate):
         yield from _branches(escalation.when, clause.id, clause.scope, (clause.id,), "the strength")
-        others = replace(clause, id="", escalate=tuple(e for i, e in enumerate(clause.escalate) if i != n))
+        others = replace(
+            clause, id=f"{clause.id} without {n}", escalate=tuple(e for i, e in enumerate(clause.escalate) if i != n)
+        )
 
         def rises(
             d: Decisions, to: str = escalation.to, rest: Clause = others, when: Condition = escalation.when
