@@ -23,6 +23,7 @@ from pipeline.source.text import pointed
 
 USAGE = "clauses/glossary/usage.yaml"
 EXPECTATIONS = "clauses/expectations/"
+"""What a proof holds the library to; a draft does not depend on it."""
 NOT_CLAUSES = ("instruments", "updates", "glossary", "expectations", "packs")
 """Folders under clauses/ that hold other things than clauses."""
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pipeline.model.law import LawBySlot
 from pipeline.model.problem import Place
+from pipeline.model.question import Subject
 
 COUNTRY = "country"
 """The name of the one subject that is the country itself; agencies are named by slug, systems `agency/system`."""
@@ -138,3 +139,10 @@ def answers_of(assessment: Assessment, subject: str) -> Answers:
                 return agency.answers
             return next((s.answers for s in agency.systems if s.key == subject), {})
     return {}
+
+
+def level_of(subject: str) -> Subject:
+    """Return whether a subject is the country, an agency (slug) or a system (`agency/system`)."""
+    if subject == COUNTRY:
+        return "country"
+    return "system" if "/" in subject else "agency"

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from pipeline.library.load import EXPECTATIONS
 from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, shown
 
 MAX_FILES = 20_000
 MAX_BYTES = 50_000_000
 LIBRARY = ("clauses", "intake/questionnaires", "intake/findings", "templates/documents")
 """Folders of the built-in content that make up the library."""
-EXPECTATIONS = "clauses/expectations/"
-"""What a proof holds the library to; a draft does not depend on it."""
 CODE_FOLDER = "FOLDER-001"
 
 
@@ -32,18 +31,24 @@ def root() -> Path:
 
 def library_files() -> dict[str, bytes]:
     """Return the built-in library's files by path."""
-    base = root()
-    found: dict[str, bytes] = {}
-    for folder in LIBRARY:
-        for path in _walk(base / folder):
-            if path.suffix in (".yaml", ".md"):
-                found[path.relative_to(base).as_posix()] = path.read_bytes()
-    return found
+    return _built_in()
 
 
 def drafting_files() -> dict[str, bytes]:
     """Return the built-in library's files that a draft consults: all but what only a proof reads."""
-    return {p: data for p, data in library_files().items() if not p.startswith(EXPECTATIONS)}
+    return _built_in(EXPECTATIONS)
+
+
+def _built_in(*left_out: str) -> dict[str, bytes]:
+    """Read the built-in library, but for the folders left out."""
+    base = root()
+    found: dict[str, bytes] = {}
+    for folder in LIBRARY:
+        for path in _walk(base / folder):
+            name = path.relative_to(base).as_posix()
+            if path.suffix in (".yaml", ".md") and not name.startswith(left_out):
+                found[name] = path.read_bytes()
+    return found
 
 
 def style_files(name: str) -> dict[str, bytes]:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.condition.grammar import tests
+from pipeline.model.clause import Clause
 from pipeline.model.problem import Place
 from pipeline.model.proof import DefectKind
 from pipeline.prove.decisions import Decisions
@@ -52,3 +54,8 @@ class Claim:
     def name(self) -> tuple[str, str, str]:
         """Return what an acceptance names: kind, place and the second one."""
         return self.kind, self.at, self.other
+
+
+def read_by(clause: Clause) -> set[str]:
+    """Return the questions and findings that a clause's conditions read."""
+    return {t.ref for c in (clause.when, *(e.when for e in clause.escalate)) for t in tests(c)}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from pipeline.condition.grammar import tests
+from pipeline.library.checks import WIDTH
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.clause import Clause
 from pipeline.model.condition import Condition, Grouped, Test
@@ -14,12 +15,12 @@ from pipeline.model.question import FindingRule, Subject
 from pipeline.prove.claims import Build, Claim
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.formula import FALSE
+from pipeline.prove.sizes import OVER_AGENCIES, OVER_SYSTEMS
 from pipeline.prove.three import Three, is_open
 
 FIRST: dict[Subject, str] = {"country": COUNTRY, "agency": "agency-1", "system": "agency-1/system-1"}
 """The case that stands for all of its scope: agencies are alike, and so are the systems of one."""
 
-_WIDTH = ("country", "agency", "system")
 CONTRARY = ({"permit", "prohibit"},)
 
 
@@ -36,9 +37,9 @@ def rule_claims(rules: tuple[FindingRule, ...]) -> Iterator[Claim]:
     """Yield the claim that no branch of a finding's condition is idle."""
     for rule in rules:
         subject: Subject = rule.ref.partition(".")[0]  # type: ignore[assignment]
-        if rule.form in ("some", "every", "at_least"):
+        if rule.form in OVER_SYSTEMS:
             subject = "system"
-        elif rule.form in ("some_agency", "every_agency"):
+        elif rule.form in OVER_AGENCIES:
             subject = "agency"
         for condition in (rule.where, *(c for _, c in rule.cases)):
             yield from _branches(condition, rule.ref, subject, (), "this finding")
@@ -197,7 +198,7 @@ def _pairs(decisions: Decisions) -> Iterator[Claim]:
 
 def _contrary(one: Clause, other: Clause) -> Iterator[Claim]:
     permit, prohibit = (one, other) if one.stance == "permit" else (other, one)
-    scope = max((one.scope, other.scope), key=_WIDTH.index)
+    scope = max((one.scope, other.scope), key=WIDTH.index)
     here = FIRST[scope]
 
     def both(d: Decisions) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE
-from pipeline.model.assessment import COUNTRY, Assessment, answers_of
+from pipeline.model.assessment import Assessment, answers_of, level_of
 from pipeline.model.library import Library
 from pipeline.model.question import NOT_APPLICABLE, WITHHELD, Question
 from pipeline.prove.decisions import Decisions
@@ -157,8 +157,7 @@ class Counterfactuals:
         """Require the declared facts that hold now, and yield the answers that each links."""
         for fact in readings.library.facts:
             for subject in sorted(self.world.vary):
-                level = ("country", "agency", "system")[subject.count("/") + (subject != COUNTRY)]
-                if level != fact.subject:
+                if level_of(subject) != fact.subject:
                     continue
                 broken = readings.condition(fact.never, subject).holds
                 keys = self._answers(broken)

@@ -10,7 +10,7 @@ from pipeline.library.vocabulary import BOUND_BY, reads
 from pipeline.model.clause import Clause, OutlinePart
 from pipeline.model.library import Library
 from pipeline.model.question import Question
-from pipeline.prove.claims import Build, Claim
+from pipeline.prove.claims import Build, Claim, read_by
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.formula import FALSE, TRUE
 
@@ -121,8 +121,7 @@ def _known(d: Decisions, instrument: str) -> int:
 def _unread(library: Library, clauses: Iterable[Clause], printed_refs: frozenset[str]) -> Iterator[Claim]:
     read = set(printed_refs)
     for clause in clauses:
-        conditions = (clause.when, *(e.when for e in clause.escalate))
-        read |= {t.ref for c in conditions for t in tests(c)} | {*clause.mitigates, *clause.answers_gap}
+        read |= read_by(clause) | {*clause.mitigates, *clause.answers_gap}
     for rule in library.rules:
         read |= set(reads(rule))
     for question in library.questions.values():

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.model.assessment import level_of
 from pipeline.model.library import Library
 from pipeline.model.problem import Place
 from pipeline.model.proof import Acceptance, Fact
@@ -220,8 +221,7 @@ def _require(facts: tuple[Fact, ...], readings: Readings) -> None:
     world = readings.world
     for fact in facts:
         for subject in world.subjects():
-            level = ("country", "agency", "system")[subject.count("/") + (subject != "country")]
-            if level == fact.subject:
+            if level_of(subject) == fact.subject:
                 broken = readings.condition(fact.never, subject)
                 readings.formula.add(-world.exists(subject), -broken.holds)
 

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.condition.grammar import tests
 from pipeline.library.vocabulary import reads
 from pipeline.model.library import Library
 from pipeline.model.question import NOT_APPLICABLE, Question
+from pipeline.prove.claims import read_by
 from pipeline.prove.clause_claims import FIRST
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.formula import Formula
 from pipeline.prove.readings import Readings
-from pipeline.prove.sizes import acting
+from pipeline.prove.sizes import COUNTING, OVER_SYSTEMS, acting
 from pipeline.prove.world import Given, World
-
-SYSTEMS = ("some", "every", "at_least")
-AGENCIES = ("some_agency", "every_agency")
-"""The forms that count, by what they count."""
 
 
 def ratings(library: Library) -> tuple[str, ...]:
@@ -110,7 +106,7 @@ def moved(decisions: Decisions) -> frozenset[str]:
             ref = left.pop()
             if ref in shared[level]:
                 return True
-            if ref not in seen and ref in rules and not (level == "agency" and rules[ref].form in SYSTEMS):
+            if ref not in seen and ref in rules and not (level == "agency" and rules[ref].form in OVER_SYSTEMS):
                 left += reads(rules[ref])
             seen.add(ref)
         return False
@@ -118,15 +114,10 @@ def moved(decisions: Decisions) -> frozenset[str]:
     found = {
         r.ref
         for r in library.rules
-        if r.form in (*SYSTEMS, *AGENCIES) and reaches(reads(r), "system" if r.form in SYSTEMS else "agency")
+        if r.form in COUNTING and reaches(reads(r), "system" if r.form in OVER_SYSTEMS else "agency")
     }
     for clause in decisions.clauses.values():
-        refs = [
-            t.ref
-            for c in acting((clause.id,), decisions)
-            for w in (decisions.clauses[c].when, *(e.when for e in decisions.clauses[c].escalate))
-            for t in tests(w)
-        ]
+        refs = {r for c in acting((clause.id,), decisions) for r in read_by(decisions.clauses[c])}
         if clause.scope != "country" and reaches(refs, clause.scope):
             found.add(clause.id)
     return frozenset(found)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.condition.grammar import tests
 from pipeline.model.clause import STRENGTHS, Clause, Strength
 from pipeline.model.library import Library
 from pipeline.model.question import FindingRule
-from pipeline.prove.claims import Claim
+from pipeline.prove.claims import Claim, read_by
 from pipeline.prove.clause_claims import FIRST
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.formula import FALSE
@@ -22,8 +21,7 @@ def risk_claims(decisions: Decisions) -> Iterator[Claim]:
     rated = fed_by(library, set(ratings(library)))
     yield from _tables(library)
     for clause in decisions.clauses.values():
-        conditions = (clause.when, *(e.when for e in clause.escalate))
-        touched = {t.ref for c in conditions for t in tests(c)}
+        touched = read_by(clause)
         defeaters = {d for d, _ in decisions.plan.defeated_by[clause.id]}
         if (touched & rated or defeaters) and clause.strength is not None and clause.stance != "permit":
             peers = tuple(

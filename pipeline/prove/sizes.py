@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from pipeline.condition.grammar import tests
 from pipeline.library.vocabulary import reads
-from pipeline.prove.claims import Claim
+from pipeline.prove.claims import Claim, read_by
 from pipeline.prove.decisions import Decisions
 from pipeline.prove.world import Size
 
-COUNTING = ("some", "every", "at_least", "some_agency", "every_agency")
+OVER_SYSTEMS = ("some", "every", "at_least")
+OVER_AGENCIES = ("some_agency", "every_agency")
+COUNTING = (*OVER_SYSTEMS, *OVER_AGENCIES)
+"""The forms of finding that count members."""
 
 
 def suffices(claim: Claim, decisions: Decisions) -> Size:
@@ -28,8 +31,7 @@ def suffices(claim: Claim, decisions: Decisions) -> Size:
     narrow = 0
     for clause_id in clauses:
         clause = decisions.clauses[clause_id]
-        conditions = (clause.when, *(e.when for e in clause.escalate))
-        refs |= {t.ref for c in conditions for t in tests(c)}
+        refs |= read_by(clause)
         narrow += clause.scope != "country"  # one case of it may be needed for the whole document
     counting = [r for r in decisions.library.rules if r.ref in _cone(refs, decisions) and r.form in COUNTING]
     inside = sum(2 * r.n for r in counting if r.ref.startswith("agency."))
