@@ -48,6 +48,10 @@ check: .venv/tested ## lint, types, the library itself, and its proof at every d
 	@echo "$(BIN)/clausewright prove --all-dates" && $(BIN)/clausewright prove --all-dates --json > .venv/proof.json || \
 	  { $(BIN)/clausewright prove --all-dates; exit 7; }
 
+.PHONY: soak
+soak: .venv/tested ## kill writers 300 times and more, fill the disk at every step, let several write at once
+	CLAUSEWRIGHT_SOAK=300 $(BIN)/python -m pytest tests/test_store_crashes.py $(ARGS)
+
 .PHONY: mutants
 mutants: .venv/tested ## break the library everywhere and count what `prove` notices (about 15 minutes)
 	$(BIN)/python tests/mutants.py
@@ -64,7 +68,7 @@ accept: .venv/tested ## write the expected results anew; read the diff before yo
 lock: .venv/tested ## choose newest versions and lock them by digest (needs the network)
 	$(BIN)/python -m venv --clear .venv/locking
 	.venv/locking/bin/python -m pip --quiet install pip-tools
-	for lock in requirements.lock "requirements-dev.lock --extra tests -c requirements.lock"; do \
+	for lock in requirements.lock "requirements-dev.lock --extra tests --extra cluster -c requirements.lock"; do \
 	  .venv/locking/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-build-deps \
 	    --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
 	    pyproject.toml -o $$lock || exit 5; done

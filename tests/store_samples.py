@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pipeline.store.codec import dump, load
 from pipeline.store.library_zip import pack
 from pipeline.store.receipt import Receipt
-from pipeline.store.version import digest, latest, read, write
+from pipeline.store.version import Item, digest, latest, read, write
 
 LIBRARY = {"clauses/data/keep-little/2025-01-01/clause.yaml": b"kind: norm\n", "templates/documents/a.yaml": b"id: a\n"}
 ZIP = pack(LIBRARY)
 COUNTRY, DOCUMENT = "norland", "guidelines"
 
 
-def receipt_for(version: str, files: Mapping[str, bytes], previous: str = "", library: bytes = ZIP) -> Receipt:
+def receipt_for(
+    version: str, files: Mapping[str, bytes], previous: str = "", library: bytes = ZIP, document: str = DOCUMENT
+) -> Receipt:
     """Return the receipt of a version that holds these files."""
     digests = {name: digest(data) for name, data in files.items()}
     return Receipt(
         country=COUNTRY,
-        document=DOCUMENT,
+        document=document,
         version=version,
         languages=("en",),
         audiences=("working",),
         as_of="2026-11-01",
         library=digest(library),
-        library_files={name: digest(data) for name, data in LIBRARY.items()},
         intake={n.removeprefix("intake/"): d for n, d in digests.items() if n.startswith("intake/")},
         templates={"standard/brand.yaml": digest(b"brand")},
         tools={"clausewright": "0.1.0", "typst": "0.15.2"},
@@ -49,17 +50,41 @@ def content(version: str, size: int = 2_000) -> dict[str, bytes]:
     }
 
 
-def files_of(version: str, size: int = 2_000, previous: str = "") -> dict[str, bytes]:
+def files_of(version: str, size: int = 2_000, previous: str = "", document: str = DOCUMENT) -> dict[str, bytes]:
     """Return the files of a version with its receipt."""
     files = content(version, size)
-    return {**files, "receipt.json": dump(receipt_for(version, files, previous))}
+    return {**files, "receipt.json": dump(receipt_for(version, files, previous, document=document))}
 
 
-def put(root: Path, version: str, size: int = 2_000) -> Path:
+def newest_receipt(root: Path, document: str = DOCUMENT) -> str:
+    """Return the digest of the newest version's receipt; nothing where there is no version."""
+    before = latest(root, COUNTRY, document)
+    return digest(read(root, COUNTRY, document, before, "receipt.json")) if before else ""
+
+
+def put(root: Path, version: str, size: int = 2_000, document: str = DOCUMENT) -> Path:
     """Write a version that follows upon the newest one."""
-    before = latest(root, COUNTRY, DOCUMENT)
-    previous = digest(read(root, COUNTRY, DOCUMENT, before, "receipt.json")) if before else ""
-    return write(root, COUNTRY, DOCUMENT, version, files_of(version, size, previous), library=ZIP)
+    files = files_of(version, size, newest_receipt(root, document), document)
+    return write(root, COUNTRY, document, version, files, library=ZIP)
+
+
+def items(
+    root: Path, versions: Iterable[str], size: int = 2_000, document: str = DOCUMENT, few: bool = False
+) -> list[Item]:
+    """Return versions of a document, each following upon the one before, the first upon the newest that stands.
+
+    With `few` they hold one file beside the receipt.
+    """
+    previous = newest_receipt(root, document)
+    made: list[Item] = []
+    for version in versions:
+        files = files_of(version, size, previous, document)
+        if few:
+            one = {"draft.json": files["draft.json"]}
+            files = {**one, "receipt.json": dump(receipt_for(version, one, previous, document=document))}
+        previous = digest(files["receipt.json"])
+        made.append(Item(COUNTRY, document, version, files))
+    return made
 
 
 def stored_receipt(root: Path, version: str) -> Receipt:

@@ -22,7 +22,7 @@ from pipeline.model.library import Library
 from pipeline.model.problem import Faulty, Place
 from pipeline.model.question import Question
 from pipeline.model.selection import Selection
-from pipeline.store import codec
+from pipeline.store import canonical, codec, typed
 from pipeline.store.codec import dump, load
 from pipeline.store.receipt import Receipt
 
@@ -93,6 +93,32 @@ def test_the_layout_is_canonical() -> None:
     assert tree["@"] == "Draft"
 
 
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=90),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=20), inner, max_size=5),
+    max_leaves=40,
+)
+
+
+def plainly(tree: object, depth: int = 0) -> str:
+    """Lay out a tree as the rule says, whatever it costs: in a line if it fits or lies deep, else a line a member."""
+    line = json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if depth == canonical.OPEN_DEPTH or len(line) <= canonical.LINE or not isinstance(tree, (dict, list)):
+        return line
+    pad, end = "\n" + " " * (depth + 1), "\n" + " " * depth
+    if isinstance(tree, dict):
+        members = [f"{pad}{json.dumps(k, ensure_ascii=False)}: {plainly(tree[k], depth + 1)}" for k in sorted(tree)]
+        return "{" + ",".join(members) + end + "}"
+    return "[" + ",".join(pad + plainly(item, depth + 1) for item in tree) + end + "]"
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(TREES)
+def test_the_layout_is_that_of_the_plain_rule(tree: object) -> None:
+    assert canonical.text(tree) == plainly(tree)
+    assert json.loads(canonical.text(tree)) == tree
+
+
 def test_the_order_of_a_mapping_makes_no_difference_to_the_bytes() -> None:
     one, other = Findings({}, (), {"a": "1", "b": "2"}), Findings({}, (), {"b": "2", "a": "1"})
     assert dump(one) == dump(other)
@@ -120,7 +146,7 @@ def test_members_of_a_union_bear_their_class() -> None:
 
 def test_a_field_at_its_default_is_left_out_and_comes_back() -> None:
     data = dump(Run("x"))
-    assert json.loads(data) == {"@": "Run", "@format": 1, "text": "x"}
+    assert json.loads(data) == {"@": "Run", "@format": codec.FORMAT, "text": "x"}
     assert load(data, Run) == Run("x")
 
 
@@ -147,7 +173,7 @@ BAD: tuple[tuple[str, bytes, type, str], ...] = (
     ("a class that is no text", b'{"@":["Run"]}', Run, "Run is expected"),
     ("no format", b'{"@":"Run","text":"x"}', Run, "format number"),
     ("format true", b'{"@":"Run","@format":true,"text":"x"}', Run, "format number"),
-    ("a newer format", b'{"@":"Run","@format":2,"text":"x"}', Run, "newer version"),
+    ("a newer format", b'{"@":"Run","@format":%d,"text":"x"}' % (codec.FORMAT + 1), Run, "newer version"),
     ("an unknown field", RUN % b',"colour":"red"', Run, "no field 'colour'"),
     ("a missing field", b'{"@":"Run","@format":1}', Run, "lacks the field 'text'"),
     ("a name given twice", RUN % b',"text":"y"', Run, "'text' is given twice"),
@@ -191,7 +217,7 @@ def test_a_deep_fault_names_its_field() -> None:
 
 def test_nesting_beyond_the_limit_is_refused_where_the_types_would_allow_it() -> None:
     inner: dict[str, object] = {"@": "Run", "text": "x"}
-    for _ in range(codec.MAX_DEPTH):
+    for _ in range(typed.MAX_DEPTH):
         inner = {"@": "Footnote", "number": 1, "inlines": [inner]}
     data = json.dumps({**inner, "@format": 1}).encode()
     with pytest.raises(Faulty, match="deep"):

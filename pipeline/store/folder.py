@@ -179,18 +179,25 @@ def read(name: str, within: int) -> bytes:
             return file.read()
 
 
-def move(name: str, source: int, target: int) -> None:
-    """Rename something from one open folder to another of the same store, under its own name.
+def move(name: str, source: int, target: int, new: str = "") -> None:
+    """Rename something from one open folder to another of the same store; a file that stands there is replaced.
+
+    Args:
+        name: Its name.
+        source: The folder in which it stands.
+        target: The folder to which it comes.
+        new: Its name there, else the same.
 
     Raises:
-        Refused: The name is taken there.
+        Refused: A folder has the name there.
     """
-    with telling(name):
+    new = new or name
+    with telling(new):
         try:
-            os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+            os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
         except OSError as error:
             if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-                raise Refused(f"'{shown(name)}' already exists; what is stored is never changed") from None
+                raise Refused(f"'{shown(new)}' already exists; what is stored is never changed") from None
             raise
 
 
@@ -221,6 +228,18 @@ def exists(name: str, within: int) -> bool:
         except FileNotFoundError:
             return False
         return True
+
+
+def is_folder(name: str, within: int) -> bool:
+    """Tell whether a folder has this name; a link to one is none."""
+    with telling(name, "read"):
+        return stat.S_ISDIR(os.stat(name, dir_fd=within, follow_symlinks=False).st_mode)
+
+
+def listed(within: int) -> list[str]:
+    """Return the names of all that stands in an open folder, in order."""
+    with telling("output", "read"):
+        return sorted(os.listdir(within))
 
 
 def clear(name: str, within: int) -> None:

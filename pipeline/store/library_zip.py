@@ -103,8 +103,8 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     return data
 
 
-def read(root: Path, library: str) -> dict[str, bytes]:
-    """Return the files of the library that a version consulted.
+def packed(root: Path, library: str) -> bytes:
+    """Return the zip of the library that a version consulted.
 
     Args:
         root: The store's folder.
@@ -122,4 +122,9 @@ def read(root: Path, library: str) -> dict[str, bytes]:
     if digest(data) != library:
         message, fix = "its bytes are not those that its name stands for", "restore it from a copy"
         raise Faulty([Problem(CODE, Place(f"{LIBRARY}/{name}"), message, fix)])
-    return unpack(data, f"{LIBRARY}/{name}")
+    return data
+
+
+def read(root: Path, library: str) -> dict[str, bytes]:
+    """Return the files of the library that a version consulted; raises as `packed` and `unpack` do."""
+    return unpack(packed(root, library), f"{LIBRARY}/{library}.zip")

@@ -2,6 +2,10 @@
 
 A name is checked before it is ever joined to a path. Anything else is refused, never repaired: two names that
 are repaired alike would fall on one another.
+
+Before the first release drafts are 0.1, 0.2, …, and the first release is 1.0. From then on a draft is numbered by the
+release that it heads for: after 1.1 a change of duties is 2.0-draft.1, of other binding words 1.2-draft.1, of nothing
+that binds 1.1.1-draft.1. The next number never sorts below one that exists: order of number is order of writing.
 """
 
 from __future__ import annotations
@@ -10,12 +14,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pipeline.model.problem import Faulty, Place, Problem, shown
+from pipeline.model.change import Weight
+from pipeline.model.problem import Faulty, Place, Problem, Refused, shown
 
 CODE = "STORE-001"
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-VERSION = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})")
+_NUMBER = "[1-9][0-9]{0,5}"
+VERSION = re.compile(rf"0\.(?:0|{_NUMBER})|(?:{_NUMBER})\.(?:0|{_NUMBER})(?:\.{_NUMBER})?(?:-draft\.{_NUMBER})?")
+"""0.1 before the first release; 1.0, 1.1 and 1.1.1 are releases; 2.0-draft.1 is a draft of the release 2.0."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 """Names that older Windows takes for devices; a folder that is handed on must open there too."""
@@ -33,6 +40,8 @@ RECEIPT = "receipt.json"
 LIBRARY = "library"
 """The folder of the stored libraries, and so no country's slug."""
 
+HISTORY = "history.jsonl"
+SIGNATURES = "signatures"
 STAGING = ".writing"
 LOCK = ".lock"
 
@@ -57,10 +66,10 @@ def version(number: str) -> str:
     """Return a version number as it is, such as 0.1.
 
     Raises:
-        Faulty: It is not two whole numbers with a point between.
+        Faulty: It is none.
     """
     if not VERSION.fullmatch(number):
-        raise _refusal(number, f"'{shown(number)}' is not a version number", "write it as 0.1 or 1.0")
+        raise _refusal(number, f"'{shown(number)}' is not a version number", "write it as 0.1, 1.0 or 1.1-draft.1")
     return number
 
 
@@ -120,10 +129,72 @@ def alike(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def ordinal(number: str) -> tuple[int, int]:
-    """Return a version number as two numbers, for sorting."""
-    major, _, minor = number.partition(".")
-    return int(major), int(minor)
+def ordinal(number: str) -> tuple[int, int, int, int]:
+    """Return a version number as four, for sorting: major, minor, patch, and the draft, which comes before its release.
+
+    Raises:
+        ValueError: It is no version number.
+    """
+    if not VERSION.fullmatch(number):
+        raise ValueError(f"no version number: {number}")
+    release, _, draft = number.partition("-draft.")
+    major, minor, *patch = (int(part) for part in release.split("."))
+    return major, minor, patch[0] if patch else 0, int(draft) if draft else _RELEASED
+
+
+_RELEASED = 1_000_000
+"""Sorts behind every draft."""
+
+
+def is_release(number: str) -> bool:
+    """Tell whether a version number is that of a release: 1.0, 1.1.1; no draft, and nothing before 1.0."""
+    major, _, _, draft = ordinal(number)
+    return major > 0 and draft == _RELEASED
+
+
+def following(numbers: Iterable[str], weight: Weight) -> str:
+    """Return the number of the next draft.
+
+    Args:
+        numbers: Those of the versions that exist, in any order.
+        weight: How the text differs from the last release; before the first it counts for nothing.
+    """
+    known = sorted(numbers, key=ordinal)
+    newest = known[-1] if known else "0.0"
+    released = [n for n in known if is_release(n)]
+    if not released and "-" not in newest:
+        return f"0.{ordinal(newest)[1] + 1}"
+    aim = _raised(released[-1], weight) if released else (0, 0, 0)
+    heading = ordinal(newest)
+    if not is_release(newest) and heading[:3] >= aim:
+        return f"{_written(heading[:3])}-draft.{heading[3] + 1}"
+    return f"{_written(aim)}-draft.1"
+
+
+def releasing(numbers: Iterable[str]) -> str:
+    """Return the number of the next release: 1.0 for the first, then the one that the newest draft heads for.
+
+    Args:
+        numbers: Those of the versions that exist, in any order.
+
+    Raises:
+        Refused: The newest version is a release itself.
+    """
+    newest = max(numbers, key=ordinal, default="0.0")
+    if is_release(newest):
+        raise Refused(f"version {newest} is released already, and there is no draft after it")
+    major, minor, patch, _ = ordinal(newest)
+    return _written((major, minor, patch)) if major else "1.0"
+
+
+def _raised(release: str, weight: Weight) -> tuple[int, int, int]:
+    major, minor, patch, _ = ordinal(release)
+    return {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}[weight]
+
+
+def _written(parts: tuple[int, int, int]) -> str:
+    major, minor, patch = parts
+    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
 
 
 def _refusal(name: str, message: str, fix: str) -> Faulty:

@@ -10,8 +10,10 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Literal
 
 import pipeline
+from pipeline.model.change import Weight
 from pipeline.model.draft import Audience
 
 TOOLS = (
@@ -41,8 +43,8 @@ class Receipt:
         languages: Languages drafted, in order.
         audiences: For whom it has files, in order.
         as_of: ISO date of the law.
-        library: Digest of the zip of the library consulted, kept as `library/<digest>.zip`.
-        library_files: Digest of each file of the library, by path.
+        library: Digest of the zip of the library consulted, kept as `library/<digest>.zip`. The digests of its files
+            are those in the zip; receipts of format 1 told them too.
         intake: Digest of each file of the country folder, by path.
         templates: Digest of each file of the house styles used, by path.
         tools: Version of each program and package that had a hand in it, by name.
@@ -52,6 +54,14 @@ class Receipt:
         approval: For a release, who approved it and when.
         state: Name of the state, so that another state's folder of the same name is not taken for its next version.
         style: Name of the house style.
+        release: Name of the release of the library consulted, for readers; empty where it has none. `library` decides.
+        weight: How its text differs from the last release; empty where there was none.
+        reasons: Why it exists beside the version before it, in words for readers; no answer is among them.
+        state_code: Two letters of the state, where the country folder gives them.
+        law: Ids of the instruments that mean something to the state: a change of any other leaves the version as it is.
+        updates: Ids of the updates that concern the state, likewise.
+        dated: The date of the law that the country folder fixes; empty where it fixes none.
+        days: ISO dates on which the state's own law, as the folder gives it, starts or ends.
     """
 
     country: str
@@ -61,7 +71,6 @@ class Receipt:
     audiences: tuple[Audience, ...]
     as_of: str
     library: str
-    library_files: Mapping[str, str]
     intake: Mapping[str, str]
     templates: Mapping[str, str]
     tools: Mapping[str, str]
@@ -71,6 +80,14 @@ class Receipt:
     approval: Approval | None = None
     state: str = ""
     style: str = "standard"
+    release: str = ""
+    weight: Weight | Literal[""] = ""
+    reasons: tuple[str, ...] = ()
+    state_code: str = ""
+    law: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    dated: str = ""
 
 
 def same_content(previous: Receipt, new: Receipt) -> bool:
@@ -79,7 +96,8 @@ def same_content(previous: Receipt, new: Receipt) -> bool:
     That is so when all that went in is the same, and each new rendition is among the previous ones. Renditions
     print the number of their version, so their digests can be compared only where both bear the same: to be
     sure after a change of tools, render with the previous number and ask again. Under another number the tools
-    must be the same as well, for then the same input gives the same bytes. An approval is always something new.
+    must be the same as well, for then the same input gives the same bytes. An approval is always something new;
+    weight, reasons and the name of the library's release follow from the rest.
     """
     if _consulted(previous) != _consulted(new):
         return False
@@ -91,7 +109,7 @@ def same_content(previous: Receipt, new: Receipt) -> bool:
 def _consulted(receipt: Receipt) -> tuple[object, ...]:
     return (
         receipt.country, receipt.document, receipt.languages, receipt.audiences, receipt.as_of, receipt.library,
-        receipt.library_files, receipt.intake, receipt.templates, receipt.approval,
+        receipt.intake, receipt.templates, receipt.approval,
         receipt.state, receipt.style,
     )  # fmt: skip
 
