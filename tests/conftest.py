@@ -31,7 +31,7 @@ def library_files() -> dict[str, bytes]:
     """Return the built-in library's files by path, read from the checkout."""
     folders = ("clauses", "intake/questionnaires", "intake/findings", "templates/documents")
     found = (p for folder in folders for p in sorted((ROOT / folder).rglob("*")))
-    return {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in found if p.suffix in (".yaml", ".md")}
+    return {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in found if p.suffix in (".yaml", ".md", ".csv")}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from pipeline.store import library_zip
 BAD = ROOT / "tests" / "bad"
 CASES = sorted(p.name for p in BAD.iterdir() if p.is_dir())
 TOPICS = (
-    "CLAUSE", "TEXT", "DRAFT", "LAW", "PACK", "FINDING", "QUESTION", "GLOSSARY", "OUTLINE", "INTAKE", "FOLDER", "TEMPLATE",
+    "CLAUSE", "TEXT", "DRAFT", "LAW", "PACK", "RECORD", "FINDING", "QUESTION", "GLOSSARY", "OUTLINE", "INTAKE", "FOLDER", "TEMPLATE",
     "STORE", "WHY", "RENDER",
 )  # fmt: skip
 """Each family of problem codes that bad input can bring out."""
@@ -75,7 +75,7 @@ def test_every_topic_has_a_case_that_ends_with_its_exit_code() -> None:
     assert [t for t in TOPICS if t not in found] == []
     codes = re.findall(r'"([A-Z]+)-\d{3}"', "".join(p.read_text("utf-8") for p in (ROOT / "pipeline").rglob("*.py")))
     assert set(TOPICS) <= set(codes), "a topic that the code no longer has"
-    for topic in ("LAW", "PACK", "FINDING", "QUESTION", "GLOSSARY", "OUTLINE", "TEMPLATE", "RENDER"):
+    for topic in ("LAW", "PACK", "RECORD", "FINDING", "QUESTION", "GLOSSARY", "OUTLINE", "TEMPLATE", "RENDER"):
         assert found[topic] == {str(int(Exit.LIBRARY))}, topic
 
 

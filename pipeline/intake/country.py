@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from pipeline.model.assessment import Answers, LegalForm
 from pipeline.model.law import SLOTS, SlotLaw
 from pipeline.model.library import Library
 from pipeline.model.problem import Place, Problem, shown
-from pipeline.source.shape import nearest
+from pipeline.model.record import StateRecord
+from pipeline.source.shape import LONGEST_WORD, nearest
 from pipeline.source.shape import read as read_shape
 from pipeline.source.tree import Mapping as TreeMapping
 from pipeline.source.tree import Node, Scalar, Sequence, at, place_at
@@ -40,6 +42,7 @@ class Head:
     answers: Answers
     since: Mapping[str, str]
     since_places: Mapping[str, Place]
+    state: str
 
 
 def read_head(data: bytes, path: str, library: Library) -> tuple[Head | None, list[Problem]]:
@@ -50,7 +53,7 @@ def read_head(data: bytes, path: str, library: Library) -> tuple[Head | None, li
     shape, faults = read_shape(tree, CountryFile, codes.SHAPE)
     answers, more = read_answers(at(tree, ("answers",)), "country", library)
     since, places, odd = _since(at(tree, ("since",)), library)
-    problems += faults + more + odd + _dates(tree) + _slots(tree) + _names(tree, library)
+    problems += faults + more + odd + _dates(tree) + _slots(tree) + _names(tree, library) + _state(tree, library)
     if shape is None:
         return None, problems
     name, faults = tidy(shape.name, place_at(tree, ("name",)), "name", codes.MAX_NAME)
@@ -79,7 +82,7 @@ def read_head(data: bytes, path: str, library: Library) -> tuple[Head | None, li
     head = Head(
         name, in_text, issuer, shape.fictional == "true", " ".join(demonstration.split()), shape.packs,
         shape.as_of or "", shape.languages, LegalForm(shape.form.numbering, shape.form.style, marking), law,
-        answers, since, places,
+        answers, since, places, shape.state,
     )  # fmt: skip
     return head, problems
 
@@ -110,6 +113,28 @@ def _names(tree: Node, library: Library) -> list[Problem]:
             Problem(codes.NAME, numbering.place, message, f"use one of: {', '.join(levels)}", "form.numbering")
         )
     return problems
+
+
+def _state(tree: Node, library: Library) -> list[Problem]:
+    """Report a state that the library has no record of; one without records knows no state and takes any."""
+    node, states = at(tree, ("state",)), library.records.states
+    if not isinstance(node, Scalar) or not states or node.text in states:
+        return []
+    named = at(tree, ("name",))
+    said = [node.text, named.text if isinstance(named, Scalar) else ""]
+    meant = states.get(node.text.upper()) or next((s for words in said if (s := _called(words, library))), None)
+    hint = f"; did you mean '{meant.code}' ({meant.name})?" if meant else ""
+    fix = "write the two letters that ISO 3166 gives to a member state of the United Nations, such as KE"
+    return [Problem(codes.NAME, node.place, f"no state '{shown(node.text)}'{hint}", fix, "state")]
+
+
+def _called(words: str, library: Library) -> StateRecord | None:
+    """Return the state that is named, or nearly so, by some words: `Kenya` for `Republic of Kenya`."""
+    by_name = {s.name.casefold(): s for s in library.records.states.values()}
+    told = words.casefold()[:LONGEST_WORD]
+    within = [name for name in by_name if set(name.split()) <= set(told.split())]
+    close = [max(within, key=len)] if within else difflib.get_close_matches(told, by_name, 1)
+    return by_name[close[0]] if close else None
 
 
 def _slots(tree: Node) -> list[Problem]:

@@ -14,7 +14,7 @@ from pipeline.source.shape import nearest
 from pipeline.source.shape import read as read_shape
 from pipeline.source.tree import Node, place_at
 
-KINDS: tuple[DecisionKind, ...] = ("leave_out", "choose", "waive")
+KINDS: tuple[DecisionKind, ...] = ("leave_out", "choose", "waive", "confirm")
 Path = tuple[str | int, ...]
 
 
@@ -52,7 +52,7 @@ def _decision(one: DecisionFile, tree: Node, path: Path, library: Library) -> tu
     given = [k for k in KINDS if getattr(one, k)]
     if len(given) != 1:
         what = "names nothing that is decided" if not given else f"decides on {' and '.join(given)} at once"
-        fix = "write exactly one of leave_out:, choose:, waive:"
+        fix = "write exactly one of leave_out:, choose:, waive:, confirm:"
         return None, [Problem(codes.SHAPE, place, f"the decision {what}", fix)]
     kind = given[0]
     target: str = getattr(one, kind)
@@ -67,6 +67,9 @@ def _decision(one: DecisionFile, tree: Node, path: Path, library: Library) -> tu
             message = f"nothing called '{shown(target)}' can be open{nearest(target, known)}"
             fix = "name a question (country.party_crc), a slot of law (slot:evidence), a choice or a clause"
             problems.append(Problem(codes.NAME, at_target, message, fix, kind))
+    if kind == "confirm" and target not in library.updates:
+        message = f"no update '{shown(target)}'{nearest(target, tuple(library.updates))}"
+        problems.append(Problem(codes.NAME, at_target, message, "name an update that the draft lists", kind))
     if kind == "choose":
         problems += _choice(one, target, at_target, place_at(tree, (*path, "value")), library)
     elif one.value:

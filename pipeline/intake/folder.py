@@ -72,7 +72,7 @@ def read(files: Mapping[str, bytes], library: Library) -> tuple[Assessment | Non
     assessment = Assessment(
         head.name, head.name_in_text, head.issuer, head.fictional, head.demonstration, head.packs, head.as_of,
         head.languages,
-        head.form, head.law, country, ordered, decisions, digests, head.since,
+        head.form, head.law, country, ordered, decisions, digests, head.since, head.state,
     )  # fmt: skip
     return assessment, problems
 

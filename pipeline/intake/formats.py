@@ -41,6 +41,7 @@ class CountryFile(Shape):
 
     format: Format
     name: Line
+    state: OptionalLine = ""
     name_in_text: OptionalLine = ""
     issuer: OptionalLine = ""
     fictional: Literal["true", "false"] = "false"
@@ -78,11 +79,12 @@ class RiskFile(Shape):
 
 
 class DecisionFile(Shape):
-    """One decision of decisions.yaml; exactly one of `leave_out`, `choose`, `waive` names its target."""
+    """One decision of decisions.yaml; exactly one of `leave_out`, `choose`, `waive`, `confirm` names its target."""
 
     leave_out: Line | None = None
     choose: Code | None = None
     waive: Line | None = None
+    confirm: Slug | None = None
     value: Annotated[str, StringConstraints(max_length=1000)] = ""
     owner: Line
     date: Day

@@ -54,7 +54,7 @@ class Agency:
     systems: tuple[System, ...]
 
 
-DecisionKind = Literal["leave_out", "choose", "waive"]
+DecisionKind = Literal["leave_out", "choose", "waive", "confirm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ class Decision:
     """A human's choice, kept in decisions.yaml.
 
     Attributes:
-        kind: leave_out (a clause), choose (a point), waive (an open point that is accepted).
-        target: The clause, choice or open point.
+        kind: leave_out (a clause), choose (a point), waive (an open point that is accepted), confirm (an update whose
+            questions were asked again, or whose slots of national law were read again).
+        target: The clause, choice, open point or update.
         value: For `choose`: the option's code, or the words where the choice is free.
         owner: Role that decided.
         date: ISO date.
@@ -108,6 +109,7 @@ class Assessment:
         agencies: Agencies, by slug in order.
         decisions: Human decisions.
         files: Digest of each file read, by its path within the folder.
+        state: The state's two-letter code (ISO 3166), where the folder gives it.
         since: Date (day, month or year) from which a membership or treaty counts, by ref (`country.party_iccpr`).
     """
 
@@ -126,6 +128,7 @@ class Assessment:
     decisions: tuple[Decision, ...]
     files: Mapping[str, str]
     since: Mapping[str, str]
+    state: str = ""
 
 
 def answers_of(assessment: Assessment, subject: str) -> Answers:

@@ -14,6 +14,7 @@ MAX_FILES = 20_000
 MAX_BYTES = 50_000_000
 LIBRARY = ("clauses", "intake/questionnaires", "intake/findings", "templates/documents")
 """Folders of the built-in content that make up the library."""
+SUFFIXES = (".yaml", ".md", ".csv")
 CODE_FOLDER = "FOLDER-001"
 
 
@@ -46,7 +47,7 @@ def _built_in(*left_out: str) -> dict[str, bytes]:
     for folder in LIBRARY:
         for path in _walk(base / folder):
             name = path.relative_to(base).as_posix()
-            if path.suffix in (".yaml", ".md") and not name.startswith(left_out):
+            if path.suffix in SUFFIXES and not name.startswith(left_out):
                 found[name] = path.read_bytes()
     return found
 
