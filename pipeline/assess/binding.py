@@ -10,6 +10,7 @@ from pipeline.assess.readings import Readings
 from pipeline.condition.evaluation import evaluate
 from pipeline.condition.grammar import tests
 from pipeline.library.law import family
+from pipeline.library.updates import known
 from pipeline.library.vocabulary import BOUND_BY
 from pipeline.model.assessment import COUNTRY, Assessment
 from pipeline.model.condition import Leaf, Truth
@@ -20,7 +21,7 @@ from pipeline.model.library import Library
 
 def in_force(instrument: Instrument, as_of: str) -> bool:
     """Return whether an instrument is binding, in force and not over at a date; unknown dates count as past."""
-    if instrument.binding == "not_yet":
+    if instrument.binding == "not_yet" or not known(instrument, as_of):
         return False
     started = not instrument.in_force or instrument.in_force <= as_of
     return started and not (instrument.until and instrument.until <= as_of)
@@ -52,3 +53,18 @@ def bound(assessment: Assessment, library: Library, as_of: str, readings: Readin
                     since[line.instrument] = start
     wanted = tuple(dict.fromkeys(a for one in asks.values() for a in one))
     return Finding(BOUND_BY, COUNTRY, None, members, (), wanted, (), asks, because), since
+
+
+def meaningful(assessment: Assessment, library: Library, readings: Readings) -> tuple[str, ...]:
+    """Return the instruments that mean something to a state at whatever date: those that may bind, guide or be watched.
+
+    Law that is none of these changes nothing in the state's drafts, whatever happens to it.
+    """
+    found: dict[str, None] = {}
+    read = readings.case(COUNTRY).read
+    for pack in family(library.packs, assessment.packs):
+        for line in pack.binds:
+            if evaluate(line.when, read, readings.rank).truth is not Truth.OUT:
+                found[line.instrument] = None
+        found.update(dict.fromkeys((*pack.guides, *pack.watches)))
+    return tuple(sorted(found))

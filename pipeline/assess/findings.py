@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.assess.binding import bound
+from pipeline.assess.concern import concerning
 from pipeline.assess.readings import ANY_AGENCY, PROSPECTIVE, Readings
 from pipeline.condition.evaluation import evaluate
 from pipeline.library.vocabulary import scale_ranks
@@ -54,7 +55,8 @@ def assess(assessment: Assessment, library: Library, as_of: str) -> tuple[Findin
             if name == kind:
                 for subject in subjects:
                     readings.add(subject, _draw(rule, subject, readings))
-    return Findings(readings.findings, prospective, since), readings
+    concerned = concerning(assessment, library, readings)
+    return Findings(readings.findings, prospective, since, concerned), readings
 
 
 def uses(readings: Readings, assessment: Assessment, library: Library) -> tuple[tuple[str, ...], tuple[str, ...]]:

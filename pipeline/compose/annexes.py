@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.assess.records import name_of, unconfirmed
 from pipeline.compose.citations import Citation, citations, number
 from pipeline.compose.context import Context
+from pipeline.compose.developments import slots_to_read
 from pipeline.compose.plan import Placed, Plan, PlannedPart
 from pipeline.compose.prose import sentence
 from pipeline.compose.tables import stacked, table
 from pipeline.model.clause import Term
-from pipeline.model.draft import Block, Inline, Ref, Run
+from pipeline.model.draft import Block, Cell, Inline, Ref, Run
 
 _WORD = re.compile(r"[\w-]+")
 MOST_PLACES = 8
 """How many clauses a row names before it counts the rest."""
+YES_NO = ("yes", "no")
 
 
 def placed(plan: Plan) -> Iterator[Placed]:
@@ -191,16 +194,32 @@ def counsel_notes(context: Context, plan: Plan) -> tuple[Block, ...]:
         for citation in citations(context, one.clause.cites):
             if citation.provision.mark == "recalled":
                 unread.setdefault(citation.provision.ref, []).append(one.clause.id)
-    rows = [*_left_out(context), *rows]
+    rows = [*slots_to_read(context), *_left_out(context), *rows]
     general = [(places(found, plan, context), context.slot_note(slot)) for slot, found in slots.items()]
     general += [
         (places(found, plan, context), context.word("counsel_unread", provision=_cited(ref, context)))
         for ref, found in unread.items()
     ]
-    if not (rows or general):
+    known = [*_recorded(context)]
+    if not (rows or general or known):
         return ()
     columns = ((context.word("clause"), 0.2), (context.word("counsel"), 0.8))
-    return (table(columns, [*general, *rows]),)
+    return (table(columns, [*known, *general, *rows]),)
+
+
+def _recorded(context: Context) -> Iterator[tuple[str, Cell]]:
+    """Yield, for the working copy, the memberships and treaties taken from records that nobody has confirmed."""
+    found = unconfirmed(context.assessment, context.library, context.as_of) if context.working else {}
+    said: dict[str, list[str]] = {f"recorded_{kind}_{value}": [] for kind in ("member", "party") for value in YES_NO}
+    for ref, one in found.items():
+        name = name_of(ref)
+        kind = "member" if ref.startswith("country.member_") else "party"
+        told = context.word(f"organisation_{name.lower()}") if kind == "member" else _short(name, context)
+        since = f" ({context.date(one.since)})" if one.since else ""
+        said[f"recorded_{kind}_{one.answer.value}"].append(told + since)
+    lines = [context.word(key, names="; ".join(names)) for key, names in said.items() if names]
+    if lines:
+        yield context.word("recorded"), stacked(context.word("recorded_unconfirmed"), *lines)
 
 
 def _left_out(context: Context) -> Iterator[tuple[str, str]]:
@@ -217,9 +236,13 @@ def _left_out(context: Context) -> Iterator[tuple[str, str]]:
 
 
 def _cited(ref: str, context: Context) -> str:
-    instrument = context.library.instruments[ref.partition(" ")[0]]
-    part = number(context.library.provisions[ref].number, instrument.kind)
-    return ", ".join(p for p in (context.text(instrument.short), part) if p)
+    instrument = ref.partition(" ")[0]
+    part = number(context.library.provisions[ref].number, context.library.instruments[instrument].kind)
+    return ", ".join(p for p in (_short(instrument, context), part) if p)
+
+
+def _short(instrument: str, context: Context) -> str:
+    return context.text(context.library.instruments[instrument].short)
 
 
 def choices_open(context: Context, plan: Plan) -> dict[str, list[str]]:

@@ -86,8 +86,9 @@ def _remarks(placed: Placed, context: Context) -> Iterator[Paragraph]:
     """Yield the small line beneath a clause: from when it applies, whom it concerns, what is still open."""
     clause, decision = placed.clause, placed.decision
     said: list[Run] = []
-    if clause.effective and clause.effective > context.as_of:
-        said.append(Run(context.word("applies_from", date=context.date(clause.effective)) + "."))
+    effective = context.effective(clause)
+    if effective > context.as_of:
+        said.append(Run(context.word("applies_from", date=context.date(effective)) + "."))
     if context.working and clause.scope != "country" and clause.kind == "norm":
         concerned = "; ".join(_concerned(placed, context))
         if concerned:

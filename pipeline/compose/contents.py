@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pipeline.compose import annexes, brief, explanatory, front, strategy, summary
+from pipeline.compose import annexes, brief, developments, explanatory, front, strategy, summary
 from pipeline.compose.context import Context
 from pipeline.compose.plan import Plan
 from pipeline.model.draft import Block
 
 Make = Callable[[Context, Plan], tuple[Block, ...]]
+
+
+def open_questions(context: Context, plan: Plan) -> tuple[Block, ...]:
+    """Return the questions without an answer, and those that an update reopens."""
+    return (*summary.open_questions(context, plan), *developments.questions_again(context))
+
 
 CONTENTS: Mapping[str, Make] = {
     "approval-block": front.approval,
@@ -27,10 +33,11 @@ CONTENTS: Mapping[str, Make] = {
     "agencies": annexes.agencies,
     "glossary": annexes.glossary,
     "instruments": explanatory.borrowed(annexes.instruments),
+    "developments": explanatory.borrowed(developments.developments),
     "counsel-notes": explanatory.borrowed(annexes.counsel_notes),
     "open-choices": explanatory.borrowed(annexes.open_choices),
     "assessment-summary": summary.assessment_summary,
-    "open-questions": summary.open_questions,
+    "open-questions": open_questions,
     "brief-proposal": brief.proposal,
     "brief-why-now": brief.why_now,
     "brief-binds": brief.binds,

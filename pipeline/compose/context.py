@@ -37,6 +37,9 @@ class Context:
         audience: For whom the file is made.
         version: Version number to print.
         as_of: ISO date of the law.
+        approved_by: For a release: the role that approved it; else empty.
+        approved_on: For a release: the ISO day.
+        library_release: Name of the library's release, for the control table.
     """
 
     assessment: Assessment
@@ -48,6 +51,9 @@ class Context:
     audience: Audience
     version: str
     as_of: str
+    approved_by: str = ""
+    approved_on: str = ""
+    library_release: str = ""
 
     @property
     def outline(self) -> Outline:
@@ -110,6 +116,13 @@ class Context:
         if found is None:
             raise KeyError(clause_id)
         return found
+
+    def effective(self, clause: Clause) -> str:
+        """Return the ISO day from which a clause binds, the one of its provision where it names one; else empty."""
+        if " " in clause.effective:
+            provision = self.library.provisions.get(clause.effective)
+            return provision.start if provision else ""
+        return clause.effective
 
     def title(self, clause: Clause) -> str:
         """Return a clause's title in the draft's language."""

@@ -66,7 +66,8 @@ def compose(context: Context, record_facts: Mapping[str, str] | None = None) -> 
     words = {k: context.text(t) for k, t in {**context.library.words, **context.outline.words}.items()}
     record = {
         "country": context.assessment.name, "document": context.document, "lang": context.lang,
-        "as_of": context.as_of, "version": context.version, **(record_facts or {}),
+        "as_of": context.as_of, "version": context.version, "library_release": context.library.release,
+        **(record_facts or {}),
     }  # fmt: skip
     return Draft(
         context.document, context.lang, context.lang.partition("-")[0] in RTL, context.audience, context.version,
@@ -165,18 +166,19 @@ def _captioned(units: tuple[Unit, ...], context: Context) -> tuple[Unit, ...]:
 
 def _cover(context: Context) -> Cover:
     assessment = context.assessment
-    status = context.word("draft_status", version=context.version)
+    status = context.word("release_status" if context.approved_by else "draft_status", version=context.version)
     law_date = context.word("law_as_of", date=context.date(context.as_of))
     audience = context.word(
         {"working": "working_copy", "consultation": "consultation_copy", "public": "public_copy"}[context.audience]
     )
     notice = assessment.demonstration or (context.word("fictional_notice") if assessment.fictional else "")
     form = context.answer("country.legal_form")
+    count = str(len(context.library.clauses))
     rows = [
         ("document", context.text(context.outline.title)), ("state", assessment.name), ("issuer", context.issuer),
         ("legal_form", context.label("country.legal_form", form) if form else ""), ("version", context.version),
         ("law_date", context.date(context.as_of)), ("audience", audience), ("marking", assessment.form.marking),
-        ("library_state", context.word("library_of", count=str(len(context.library.clauses)))),
+        ("library_state", context.word("library_of", release=context.library.release, count=count)),
     ]  # fmt: skip
     if context.document == "brief":
         rows = [(k, v) for k, v in rows if k in BRIEF_CONTROL]

@@ -13,8 +13,9 @@ NOTICES = ("source", "endorsement", "decision", "scales", "lawyer")
 
 
 def approval(context: Context, plan: Plan) -> tuple[Block, ...]:
-    """Return the table that offices sign, with nobody named."""
-    rows = [(context.word(k), "", "", "") for k in APPROVERS]
+    """Return the table that offices sign, with nobody named; a release names the office that approved it, and when."""
+    given = {"approved_by": (context.approved_by, context.date(context.approved_on))} if context.approved_by else {}
+    rows = [(context.word(k), *given.get(k, ("", "")), "") for k in APPROVERS]
     columns = (
         ("", 0.25),
         (context.word("office"), 0.35),

@@ -21,7 +21,7 @@ from pipeline.model.draft import Inline, Paragraph, Ref, Run
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}|\\[\\[(clause:[a-z0-9-]+)\\]\\]")
-_GROUPS = ("choice", "role", "law")
+_GROUPS = ("choice", "role", "law", "applies")
 _SENTENCE_END = re.compile(r"[.!?:]\s*$")
 
 Label = Callable[[str], tuple[str, str] | None]
@@ -205,6 +205,8 @@ def _value(match: re.Match[str], context: Context, label: Label) -> tuple[Run | 
     if group == "law":
         own = context.slot(name)
         return (Run(own) if own else Run(context.slot_note(name), mark="counsel"),)
+    if group == "applies":
+        return (Run(context.date(context.library.provisions[name].start)),)
     if name in context.chosen:
         return (Run(context.chosen[name]),)
     return (Run(f"[{context.proposed(name)}]", mark="choice"),)

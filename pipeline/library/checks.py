@@ -32,6 +32,7 @@ def check(library: Library) -> list[Problem]:
     for states in library.clauses.values():
         for clause in states:
             found += _links(clause, library)
+            found += _effective(clause, library)
             found += _blocks(clause)
             found += _placeholders(clause, library)
     found += _topics(library)
@@ -83,6 +84,17 @@ def _links(clause: Clause, library: Library) -> Iterator[Problem]:
             known = [p for p in library.provisions if p.startswith(instrument + " ")] or list(library.provisions)
             message = f"the register has no provision '{shown(cite)}'{nearest(cite, known)}"
             yield Problem(CODE_LINK, place, message, "cite one that stands in clauses/instruments", "cites")
+
+
+def _effective(clause: Clause, library: Library) -> Iterator[Problem]:
+    """Check the provision from which a clause takes the day on which it starts to bind."""
+    if " " not in clause.effective:
+        return
+    found = library.provisions.get(clause.effective)
+    if found is None or not found.start:
+        known = [p.ref for p in library.provisions.values() if p.start]
+        message = f"no dated provision '{shown(clause.effective)}'{nearest(clause.effective, known)}"
+        yield Problem(CODE_LINK, place_of(clause, "effective"), message, "name one of the register", "effective")
 
 
 def _blocks(clause: Clause) -> Iterator[Problem]:
@@ -172,6 +184,12 @@ def _placeholder(path: str, library: Library) -> str:
     group, _, name = path.partition(".")
     if path in ("country", "agencies"):
         return ""
+    if path.startswith("applies["):
+        ref = path[len('applies["') : -len('"]')]
+        found = library.provisions.get(ref)
+        if found is None:
+            return f"the register has no provision of that name{nearest(ref, list(library.provisions))}"
+        return "" if found.start else "the register does not know from when it applies"
     known: Mapping[str, tuple[str, ...]] = {
         "choice": tuple(library.choices),
         "role": tuple(library.roles),

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from pipeline.condition.grammar import parse
-from pipeline.library.formats import ClauseFile
+from pipeline.library.formats import ClauseFile, EffectiveFile
 from pipeline.library.texts import read_text
 from pipeline.model.clause import Clause, ClauseText, Escalation
 from pipeline.model.condition import Condition
 from pipeline.model.problem import Place, Problem, shown
 from pipeline.model.question import SUBJECTS, Subject, Variable
 from pipeline.source.shape import read
-from pipeline.source.tree import MOST_PROBLEMS, Node, Scalar, Sequence, at
+from pipeline.source.tree import MOST_PROBLEMS, Node, Scalar, Sequence, at, place_at
 from pipeline.source.tree import Mapping as TreeMapping
 from pipeline.source.tree import parse as parse_yaml
 
@@ -124,11 +124,22 @@ def _clause(
         clause_id, date, area, shape.kind, shape.documents, shape.scope, shape.principles, shape.topic, shape.order,
         shape.stance, shape.strength, tuple(escalate), when, shape.if_open, shape.requires, shape.excludes,
         shape.supersedes, shape.replaces, shape.cites, shape.mitigates, shape.owner_role or "", shape.bearer or "",
-        shape.effective.from_ if shape.effective else "", shape.choices, shape.pillar or "", shape.lead or "",
+        _effective(shape.effective, tree, problems), shape.choices, shape.pillar or "", shape.lead or "",
         shape.support, shape.depends_on, shape.years, shape.cost_role or "", shape.answers_gap, texts, national,
         Place(path, 1, 1), _places(tree),
     )  # fmt: skip
     return clause, problems
+
+
+def _effective(shape: EffectiveFile | None, tree: Node, problems: list[Problem]) -> str:
+    """Return the day from which a clause binds, or the provision that gives it; one of the two is to be named."""
+    if shape is None:
+        return ""
+    if (shape.from_ is None) == (shape.provision is None):
+        place = place_at(tree, ("effective",))
+        message = "a clause starts to bind on one day"
+        problems.append(Problem(CODE_CLAUSE, place, message, "write either `from` or `provision`", "effective"))
+    return shape.provision or shape.from_ or ""
 
 
 def _places(tree: Node) -> dict[str, tuple[Place, ...]]:

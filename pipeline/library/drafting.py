@@ -31,7 +31,8 @@ MAX_TITLE = 70
 TWIN_RATIO = 90.0
 """From this likeness (rapidfuzz ratio, 0 to 100) two blocks of different clauses count as the same duty."""
 
-PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.]*|applies\[\"[^\"\]{}]{1,80}\"\])\s*\}\}")
+"""A plain value, or the day from which a provision applies: `applies["EU-AIA 26(10)"]`."""
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+(?=[A-Z(\"“])")
 _WORD = re.compile(r"[A-Za-z0-9'’-]+")
 _MODALS = re.compile(r"\b(shall|should|must|will)\b")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipeline.source.shape import Code, ExistingDate, ExistingDay, Lang, Line, Name, Prose, Shape, Slug, TextByLang
+from pipeline.source.shape import Code, ExistingDay, Lang, Line, Prose, Shape, Slug, TextByLang
 
 Ref = Annotated[str, StringConstraints(pattern=r"^(country|agency|system)\.[a-z][a-z0-9_]{0,63}$", max_length=80)]
 ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,55}$", max_length=56)]
@@ -14,6 +14,12 @@ Many = Field(max_length=400)
 Few = Field(max_length=60)
 SubjectName = Literal["country", "agency", "system"]
 StrengthName = Literal["may", "should", "shall"]
+
+
+class ReleaseFile(Shape):
+    """clauses/release.yaml."""
+
+    release: Line
 
 
 class ScaleFile(Shape):
@@ -115,9 +121,10 @@ class EscalationFile(Shape):
 
 
 class EffectiveFile(Shape):
-    """When a clause itself starts to bind."""
+    """When a clause itself starts to bind: a day, or the day of a provision."""
 
-    from_: Annotated[ExistingDay, Field(alias="from")]
+    from_: Annotated[ExistingDay | None, Field(alias="from")] = None
+    provision: Line | None = None
 
 
 class ClauseFile(Shape):
@@ -205,77 +212,6 @@ class ChoicesFile(Shape):
     """clauses/glossary/choices/<area>.yaml."""
 
     choices: Annotated[tuple[ChoiceFile, ...], Many]
-
-
-class StatusFile(Shape):
-    """What is known of an instrument's standing, and as of when."""
-
-    text: TextByLang
-    as_of: ExistingDate
-
-
-RankName = Literal["constitution", "treaty", "union_law", "statute", "regulation", "policy", "soft_law", "standard"]
-MarkName = Literal["read", "other", "recalled"]
-
-
-class ProvisionFile(Shape):
-    """A numbered part of an instrument."""
-
-    id: Line
-    gist: TextByLang
-    addressee: Line = "-"
-    strength: Literal["shall", "shall_not", "should", "may", "right", "permission", "condition", "definition", "status"]
-    from_: Annotated[ExistingDate | None, Field(alias="from")] = None
-    until: ExistingDate | None = None
-    replaced_by: Line | None = None
-    mark: MarkName
-    source: Annotated[str, StringConstraints(max_length=2000)] = ""
-    note: TextByLang = {}
-
-
-class InstrumentFile(Shape):
-    """clauses/instruments/<ID>.yaml."""
-
-    id: Name
-    title: TextByLang
-    short: TextByLang
-    body: Line
-    kind: Literal[
-        "treaty", "regulation", "directive", "soft_law", "standard", "national_law", "national_policy",
-        "organisation_rules", "case",
-    ]  # fmt: skip
-    binding: Literal["yes", "no", "not_yet"]
-    rank: RankName
-    group: Code
-    applies: TextByLang = {}
-    adopted: ExistingDate | None = None
-    published: ExistingDate | None = None
-    in_force: ExistingDate | None = None
-    until: ExistingDate | None = None
-    status: StatusFile | None = None
-    mark: MarkName
-    source: Annotated[str, StringConstraints(max_length=2000)] = ""
-    provisions: Annotated[tuple[ProvisionFile, ...], Many] = ()
-
-
-class BindingFile(Shape):
-    """One line of a pack."""
-
-    instrument: Name
-    when: Any = None
-
-
-class PackFile(Shape):
-    """clauses/packs/<id>.yaml."""
-
-    id: Code
-    title: TextByLang
-    includes: Annotated[tuple[Code, ...], Few] = ()
-    suits: Any = None
-    ranks: Annotated[tuple[Code, ...], Few]
-    binds: Annotated[tuple[BindingFile, ...], Many] = ()
-    guides: Annotated[tuple[Name, ...], Many] = ()
-    watches: Annotated[tuple[Name, ...], Many] = ()
 
 
 class PartFile(Shape):

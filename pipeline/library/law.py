@@ -7,9 +7,9 @@ from typing import get_args
 
 from pipeline.condition.grammar import parse
 from pipeline.library.defeat import around
-from pipeline.library.formats import InstrumentFile, PackFile, RankName
+from pipeline.library.law_formats import InstrumentFile, PackFile, ProvisionFile, RankName
 from pipeline.model.law import Binding, Instrument, Pack, Provision
-from pipeline.model.problem import Problem, shown
+from pipeline.model.problem import Place, Problem, shown
 from pipeline.model.question import Variable
 from pipeline.source.shape import listed, nearest, read
 from pipeline.source.tree import Node, at, place_at
@@ -35,11 +35,12 @@ def read_instruments(files: Mapping[str, bytes]) -> tuple[dict[str, Instrument],
             fix = f"rename the file to {shape.id}.yaml"
             message = f"the file is called {shown(stem)}, the instrument {shape.id}"
             problems.append(Problem(CODE_LAW, place_at(tree, ("id",)), message, fix, "id"))
-        found[shape.id] = _instrument(shape, tree, problems)
+        found[shape.id] = instrument_of(shape, tree, problems)
     return found, problems
 
 
-def _instrument(shape: InstrumentFile, tree: Node, problems: list[Problem]) -> Instrument:
+def instrument_of(shape: InstrumentFile, tree: Node, problems: list[Problem]) -> Instrument:
+    """Return an instrument from its checked shape; what speaks against it is added to the problems."""
     provisions: list[Provision] = []
     seen: set[str] = set()
     for i, p in enumerate(shape.provisions):
@@ -52,21 +53,7 @@ def _instrument(shape: InstrumentFile, tree: Node, problems: list[Problem]) -> I
             message = f"{shown(p.id)} ends {p.until} before it starts {p.from_}"
             here = place_at(tree, ("provisions", i, "until"))
             problems.append(Problem(CODE_LAW, here, message, "mend a date", "until"))
-        provisions.append(
-            Provision(
-                f"{shape.id} {p.id}",
-                p.id,
-                p.gist,
-                p.addressee,
-                p.strength,
-                p.from_ or "",
-                p.until or "",
-                p.mark,
-                p.source,
-                p.note,
-                place,
-            )
-        )
+        provisions.append(provision_of(shape.id, p, place))
     if shape.binding == "not_yet" and shape.in_force:
         fix = "remove `in_force`, or set `binding` to yes"
         here = place_at(tree, ("in_force",))
@@ -77,6 +64,14 @@ def _instrument(shape: InstrumentFile, tree: Node, problems: list[Problem]) -> I
         shape.adopted or "", shape.published or "", shape.in_force or "", shape.until or "",
         shape.status.text if shape.status else {}, shape.status.as_of if shape.status else "", shape.mark, shape.source,
         tuple(provisions), tree.place,
+    )  # fmt: skip
+
+
+def provision_of(instrument: str, p: ProvisionFile, place: Place) -> Provision:
+    """Return a provision of an instrument from its checked shape."""
+    return Provision(
+        f"{instrument} {p.id}", p.id, p.gist, p.addressee, p.strength, p.from_ or "", p.until or "", p.mark, p.source,
+        p.note, place,
     )  # fmt: skip
 
 

@@ -58,8 +58,9 @@ class Escalation:
 class Clause:
     """One dated state of a clause; see docs/formats.md for the meaning of each field.
 
-    Attributes are those of `clause.yaml`, checked; `national` marks one that a country folder added or replaced, and
-    `places` says where the value of each key stands, the values of a list one by one.
+    Attributes are those of `clause.yaml`, checked; `effective` is an ISO day or the ref of the provision that gives it,
+    `national` marks one that a country folder added or replaced, and `places` says where the value of each key stands,
+    the values of a list one by one.
     """
 
     id: str

@@ -67,11 +67,13 @@ class Findings:
         by_subject: Subject to findings by ref, in the library's order.
         prospective: Uses that the country plans or regulates and no system stands for yet.
         since: Instrument id to the date since which it binds, where known.
+        updates: Ids of the updates that concern the state, or may.
     """
 
     by_subject: Mapping[str, Mapping[str, Finding]]
     prospective: tuple[str, ...]
     since: Mapping[str, str]
+    updates: tuple[str, ...] = ()
 
     def get(self, subject: str, ref: str) -> Finding | None:
         """Return a finding, or None."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.model.clause import Choice, Clause, Outline, Role, Term
 from pipeline.model.law import Instrument, Pack, Provision
 from pipeline.model.proof import Acceptance, Expectation, Fact
 from pipeline.model.question import FindingRule, Question, Questionnaire, Texts, Variable
+from pipeline.model.record import NO_RECORDS, Records
+from pipeline.model.update import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Library:
         rules: Finding rules in an order in which each reads only earlier ones.
         variables: Questions and findings by ref.
         clauses: By id, the dated states from oldest to newest.
-        instruments: By id.
-        provisions: By ref.
+        instruments: By id, with all that the library knows; `law_at` gives them as of a date.
+        provisions: By ref, likewise.
         packs: By id.
         terms: By id.
         roles: By id.
@@ -35,6 +37,10 @@ class Library:
         facts: What cannot be true together.
         expectations: What must come out.
         accepted: Defects that stay by decision of an owner.
+        release: Name of the library's release.
+        enacted: Instruments by id before any update.
+        updates: By id, in order of date.
+        records: Memberships and treaties of states.
     """
 
     questionnaires: Mapping[str, Questionnaire]
@@ -56,6 +62,10 @@ class Library:
     facts: tuple[Fact, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
+    enacted: Mapping[str, Instrument] = field(default_factory=dict)
+    updates: Mapping[str, Update] = field(default_factory=dict)
+    release: str = ""
+    records: Records = NO_RECORDS
 
 
 def clause_at(library: Library, clause_id: str, as_of: str) -> Clause | None:

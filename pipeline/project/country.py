@@ -9,9 +9,11 @@ from pathlib import Path
 from pipeline.assess.facts import queries
 from pipeline.assess.findings import assess
 from pipeline.assess.readings import Readings
+from pipeline.assess.records import contradicted, recorded
 from pipeline.condition.evaluation import evaluate
 from pipeline.intake.folder import read as read_folder
 from pipeline.library.load import load, overlaid
+from pipeline.library.updates import law_at
 from pipeline.library.vocabulary import scale_ranks
 from pipeline.model.assessment import COUNTRY, Assessment
 from pipeline.model.condition import Truth
@@ -32,7 +34,7 @@ class Country:
     Attributes:
         name: The folder's own name, from which file names are made.
         files: Its files by path.
-        library: The library with the country's overlay.
+        library: The library with the country's overlay, and the law as it stands at the date.
         library_files: The built-in library's files by path.
         assessment: The answers.
         findings: What follows from them.
@@ -43,9 +45,9 @@ class Country:
     """
 
     name: str
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     library: Library
-    library_files: dict[str, bytes]
+    library_files: Mapping[str, bytes]
     assessment: Assessment
     findings: Findings
     readings: Readings
@@ -67,6 +69,29 @@ def the_library(files: dict[str, bytes] | None = None) -> tuple[Library, dict[st
     return library, found
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A country folder read, and not yet decided: what holds at every date.
+
+    Attributes:
+        name: The folder's own name, from which file names are made.
+        shown: The folder as the user would type it, for messages.
+        files: Its files by path.
+        library: The library with the country's overlay, with all the law it knows.
+        library_files: The built-in library's files by path.
+        assessment: The answers.
+        warnings: What is odd and did not stop the reading.
+    """
+
+    name: str
+    shown: str
+    files: Mapping[str, bytes]
+    library: Library
+    library_files: Mapping[str, bytes]
+    assessment: Assessment
+    warnings: tuple[Problem, ...]
+
+
 def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, bytes]] | None = None) -> Country:
     """Read a country folder and decide every clause.
 
@@ -79,40 +104,68 @@ def decided(folder: Path, as_of: str = "", library: tuple[Library, dict[str, byt
         Faulty: Something in the folder (exit 3) or the library (exit 4) is wrong, with all problems.
     """
     files = folder_files(folder)
-    loaded, their_files = library or the_library()
+    return decide(read_country(folder.resolve().name, str(folder), files, library or the_library()), as_of)
+
+
+def read_country(
+    name: str, shown: str, files: Mapping[str, bytes], library: tuple[Library, Mapping[str, bytes]]
+) -> Folder:
+    """Read the files of a country folder, its overlay laid over the library.
+
+    Args:
+        name: The folder's own name.
+        shown: The folder as the user would type it.
+        files: Its files by path.
+        library: A loaded library, with its files.
+
+    Raises:
+        Faulty: Something in the folder is wrong (exit 3), with all problems.
+    """
+    loaded, their_files = library
     national = {p: d for p, d in files.items() if p.startswith("clauses/")}
     laid, faults = overlaid(loaded, national)
     assessment, problems = read_folder(files, laid or loaded)
-    problems = [*laid_over(folder, faults, national), *(within(folder, p) for p in problems)]
+    problems = [*laid_over(shown, faults, national), *(within(shown, p) for p in problems)]
     if assessment is None or laid is None or any(not p.warning for p in problems):
         raise Faulty(problems, Exit.INTAKE)
+    return Folder(name, shown, files, laid, their_files, assessment, tuple(problems))
+
+
+def decide(folder: Folder, as_of: str = "") -> Country:
+    """Decide every clause for a country folder at a date.
+
+    Args:
+        folder: The folder, read.
+        as_of: ISO date of the law; else the folder's, else the newest date the library knows.
+
+    Raises:
+        Faulty: The library has no clause that is valid so early.
+    """
+    laid, assessment = folder.library, folder.assessment
     date = as_of or assessment.as_of or newest(laid)
     first = min(states[0].valid_from for states in laid.clauses.values())
     if date < first:
         fix = f"choose {first} or a later date"
         raise Faulty(
-            [Problem("INTAKE-096", Place(f"{folder}"), f"the library has no clause valid on {date}", fix, "as_of")]
+            [Problem("INTAKE-096", Place(folder.shown), f"the library has no clause valid on {date}", fix, "as_of")]
         )
+    laid = law_at(laid, date)
+    assessment = recorded(assessment, laid, date)
     assessment = replace(assessment, as_of=date, packs=_packs(assessment, laid))
     findings, readings = assess(assessment, laid, date)
     selection = select(assessment, laid, findings, readings, date)
-    problems += [within(folder, p) for p in queries(assessment, laid, readings)]
-    problems += [within(folder, p) for p in _against_law(assessment, laid, findings)]
+    problems = [*folder.warnings]
+    problems += [within(folder.shown, p) for p in contradicted(assessment, laid, date)]
+    odd = queries(assessment, laid, readings)
+    problems += [within(folder.shown, p) if p.place.file in folder.files else p for p in odd]
+    problems += [within(folder.shown, p) for p in _against_law(assessment, laid, findings)]
     return Country(
-        folder.resolve().name,
-        files,
-        laid,
-        their_files,
-        assessment,
-        findings,
-        readings,
-        selection,
-        date,
+        folder.name, folder.files, laid, folder.library_files, assessment, findings, readings, selection, date,
         tuple(problems),
-    )
+    )  # fmt: skip
 
 
-def laid_over(folder: Path, faults: list[Problem], national: Mapping[str, bytes]) -> list[Problem]:
+def laid_over(folder: Path | str, faults: list[Problem], national: Mapping[str, bytes]) -> list[Problem]:
     """Return the problems of an overlay: those in the folder's own files as the user would type them.
 
     A circle may run through clauses of the library, whose files do not lie in the folder.
@@ -120,7 +173,7 @@ def laid_over(folder: Path, faults: list[Problem], national: Mapping[str, bytes]
     return [within(folder, p) if p.place.file in national else p for p in faults]
 
 
-def within(folder: Path, problem: Problem) -> Problem:
+def within(folder: Path | str, problem: Problem) -> Problem:
     """Return a problem with its place as the user would type it."""
     place = replace(problem.place, file=f"{folder}/{problem.place.file}")
     return replace(problem, place=place)
@@ -146,7 +199,8 @@ def demanding(library: Library, findings: Findings, cites: tuple[str, ...]) -> l
     return [
         c
         for c in cites
-        if members.get(c.partition(" ")[0])
+        if c in library.provisions
+        and members.get(c.partition(" ")[0])
         and library.instruments[c.partition(" ")[0]].binding == "yes"
         and library.provisions[c].strength in ("shall", "shall_not")
     ]
@@ -169,8 +223,9 @@ def _packs(assessment: Assessment, library: Library) -> tuple[str, ...]:
 
 
 def newest(library: Library) -> str:
-    """Return the newest date that the library knows: the last on which the standing of an instrument was read.
+    """Return the newest date that the library knows: the last on which a standing was looked up or an update added.
 
     Clauses and provisions that begin later are law to come; they print their own dates.
     """
-    return max(i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == FULL_DATE)
+    looked_up = [i.status_as_of for i in library.instruments.values() if len(i.status_as_of) == FULL_DATE]
+    return max([*looked_up, *(u.added for u in library.updates.values())])

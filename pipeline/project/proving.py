@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.assess.binding import in_force
 from pipeline.compose.printed import printed_refs
 from pipeline.intake.layout import slug_of
 from pipeline.intake.writing import Flow, Tree, dump
 from pipeline.library.load import overlaid
+from pipeline.library.updates import days_of, law_at
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
@@ -102,12 +104,13 @@ def proved(
     proofs: list[Proof] = []
     before: object = None
     for n, date in enumerate(dates, 1):
-        now = _standing(library, date)
+        dated = law_at(library, date)
+        now = _standing(dated, date)
         if now == before:
             continue
         before = now
         progress(f"proving {date} ({n} of {len(dates)})")
-        proofs.append(prove(library, date, printed, budget or BUDGET))
+        proofs.append(prove(dated, date, printed, budget or BUDGET))
     used = {id(d.accepted) for p in proofs for d in p.defects if d.accepted}
     idle = tuple(a for a in library.accepted if id(a) not in used) if all_dates else ()
     return Proved(library, tuple(proofs), dates, idle, intake, national)
@@ -117,8 +120,10 @@ def dates_of(library: Library) -> tuple[str, ...]:
     """Return every day on which a clause, a provision or an instrument starts or ends, from the first clause on."""
     first = min(states[0].valid_from for states in library.clauses.values())
     days = {c.valid_from for states in library.clauses.values() for c in states}
-    days |= {d for p in library.provisions.values() for d in (p.start, p.until)}
-    days |= {d for i in library.instruments.values() for d in (i.in_force, i.until)}
+    for register in (library.enacted, library.instruments):
+        days |= {d for i in register.values() for d in (i.adopted, i.published, i.in_force, i.until)}
+        days |= {d for i in register.values() for p in i.provisions for d in (p.start, p.until)}
+    days |= {d for u in library.updates.values() for d in days_of(u)}
     full = {(d + "-01-01")[:DAY] if len(d) == len("2026") else (d + "-01")[:DAY] for d in days if d}
     return tuple(sorted(d for d in full if d >= first))
 
@@ -127,14 +132,10 @@ def _standing(library: Library, date: str) -> object:
     """Return all that a proof at a date depends on; two dates with equal standing have one proof."""
     return (
         tuple(c.valid_from for i in library.clauses if (c := clause_at(library, i, date)) is not None),
-        tuple(_started(i.in_force, i.until, date) for i in library.instruments.values()),
+        tuple(in_force(i, date) for i in library.instruments.values()),
         tuple(applies(e, library, date) for e in library.expectations),
-        tuple(bool(p.until and p.until <= date) for p in library.provisions.values()),
+        frozenset(p.ref for p in library.provisions.values() if not (p.until and p.until <= date)),
     )
-
-
-def _started(start: str, until: str, date: str) -> bool:
-    return (not start or start <= date) and not (until and until <= date)
 
 
 # --- the report
