@@ -29,7 +29,7 @@ def start(name: str, out: Path, lang: str) -> None:
 @click.option("--format", "format_", type=click.Choice(["yaml"]), default="yaml", show_default=True)
 @click.option("--lang", default="en", show_default=True, help="Language of the form.")
 def form(questionnaire: str, format_: str, lang: str) -> None:
-    """Print a blank form of a questionnaire: country, agency, readiness or risk."""
+    """Print a blank form of a questionnaire (country, agency, readiness, risk), or of a regulatory update."""
     click.echo(desk.form(questionnaire, lang), nl=False)
 
 
@@ -39,7 +39,7 @@ def form(questionnaire: str, format_: str, lang: str) -> None:
 @click.option("--mapping", default="", help="For a foreign table: a built-in mapping's name, or a mapping file.")
 @click.option("--as", "place", default="", help="For a filled YAML form: its place in the folder.")
 def read(file: Path, to: Path, mapping: str, place: str) -> None:
-    """Read a filled form or a foreign table into a country folder, with an account of every cell."""
+    """Read a filled form, a foreign table or an update into a country folder, with an account of tables."""
     files, account = desk.read(file, to, mapping, place)
     if account:
         click.echo(account)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from pipeline.cli import printing
 from pipeline.cli.decisions import AS_OF, FOLDER, checked_date
+from pipeline.cli.progress import shown_progress
 from pipeline.model.problem import Exit, Refused
 from pipeline.project import drafting, report
 from pipeline.project.country import Country
-from pipeline.project.drafting import DOCUMENTS, FORMATS, Wish
+from pipeline.project.drafting import Wish
+from pipeline.project.drawing import DOCUMENTS, FORMATS
 
 AUDIENCE = click.Choice(["working", "consultation", "public"])
 
@@ -46,7 +48,7 @@ def draft(
         documents or ("guidelines", "strategy"), langs, formats or ("docx", "pdf"), audience,  # type: ignore[arg-type]
         style, checked_date(as_of), library, out,
     )  # fmt: skip
-    with _progress() as progress:
+    with shown_progress() as progress:
         country, made = drafting.draft(intake, wish, progress)
     printing.warnings(country.warnings)
     for one in made:
@@ -54,39 +56,10 @@ def draft(
             click.echo(f"{one.document}: version {one.version}")
             for file in one.renditions:
                 click.echo(f"  {one.folder / file}")
+            printing.lines((1, f"because of {reason}") for reason in one.reasons)
         else:
             click.echo(f"{one.document}: nothing changed since version {one.version} ({one.folder})")
     _next(country)
-
-
-def _quiet(text: str) -> None:
-    """Say nothing."""
-
-
-class _Silent:
-    def __enter__(self) -> drafting.Progress:
-        return _quiet
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-class _Status:
-    """A line on the terminal that says what is being done."""
-
-    def __enter__(self) -> drafting.Progress:
-        from rich.console import Console
-
-        self._status = Console(stderr=True).status("reading")
-        self._status.start()
-        return self._status.update
-
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
-
-
-def _progress() -> _Silent | _Status:
-    return _Status() if sys.stderr.isatty() else _Silent()
 
 
 def _next(country: Country) -> None:
@@ -113,7 +86,7 @@ def render(version: Path, format_: str, lang: str, audience: str | None, style: 
     _, data = drafting.render(version, format_, lang, audience, style)  # type: ignore[arg-type]
     if version.resolve() in output.resolve().parents:
         raise Refused(f"{output}: versions are never changed; choose a place outside with -o")
-    from pipeline.project.intake import write_file
+    from pipeline.project.files import write_file
 
     write_file(output, data)
     click.echo(str(output))
@@ -121,15 +94,49 @@ def render(version: Path, format_: str, lang: str, audience: str | None, style: 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path("output"))
-def verify(path: Path) -> int:
+@click.option("--heads", "wants_heads", is_flag=True, help="Print the seal of each history, to be kept elsewhere.")
+@click.option(
+    "--signers", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Check signatures against this file of signers and their keys, as ssh-keygen reads it.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the seals of histories.")
+def verify(path: Path, wants_heads: bool, signers: Path | None, as_json: bool) -> int:
     """Check a version, or a whole output folder, against its digests."""
     from pipeline.cli.ending import told
+    from pipeline.project import chronicle
 
     if not path.is_dir():
         raise click.BadParameter(f"{path}: no such folder", param_hint="PATH")
     problems = report.verified(path)
+    signed: tuple[chronicle.Signed, ...] = ()
+    if signers is not None:
+        signed, more = chronicle.signatures(path, signers)
+        problems += more
+    holds = all(p.warning for p in problems)
+    seals = chronicle.heads(path) if wants_heads or as_json else {}
+    if as_json:
+        printing.as_json(
+            {"holds": holds, "heads": dict(seals), "signatures": [chronicle.plain_signed(s) for s in signed]}
+        )
+    else:
+        if holds:
+            click.echo(f"{path}: every file is as it was written")
+        printing.lines((1, chronicle.signer(s)) for s in signed)
+        _seals({name: seal[: chronicle.SEAL] for name, seal in seals.items()})
     if problems:
         told(tuple(problems))
-        return Exit.DOES_NOT_HOLD
-    click.echo(f"{path}: every file is as it was written")
-    return Exit.FINE
+    return Exit.FINE if holds else Exit.DOES_NOT_HOLD
+
+
+def _seals(seals: Mapping[str, str]) -> None:
+    """Print the seals of histories, and what they are good for."""
+    if not seals:
+        return
+    click.echo("\nSeals of the histories:")
+    for name, seal in seals.items():
+        click.echo(f"  {name}  {seal}")
+    words = (
+        "Keep them where whoever writes to this folder cannot change them. As long as a history still holds its seal, "
+        "nothing up to it was removed or rewritten, which no check of this folder alone can see."
+    )
+    printing.lines([(0, words)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import click
 
@@ -15,8 +15,15 @@ def as_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table that fits the terminal; plain text where the output is no terminal."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str] = ()) -> None:
+    """Print a table that fits the terminal; plain text where the output is no terminal.
+
+    Args:
+        title: What stands above it, or nothing.
+        columns: Words of the heading.
+        rows: Texts by row, as many as there are columns.
+        whole: Columns whose lines are not broken, such as dates.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -24,7 +31,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
     made = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(columns):
-        made.add_column(Text(column), overflow="fold", ratio=None if i else 0)
+        made.add_column(Text(column), overflow="fold", ratio=None if i else 0, no_wrap=column in whole)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     console = Console(highlight=False)

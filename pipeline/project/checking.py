@@ -9,7 +9,7 @@ from pipeline.intake.mapping import read_mapping
 from pipeline.library.drafting import check_texts
 from pipeline.library.load import load, usage_of
 from pipeline.model.problem import Exit, Faulty, Place, Problem
-from pipeline.project import content
+from pipeline.project import content, updating
 from pipeline.project.country import decided, the_library
 from pipeline.render import style as styles
 from pipeline.source.text import pointed
@@ -98,9 +98,14 @@ def _one(path: Path, put: Callable[[Sequence[Problem], Exit], None]) -> str:
         return f"{path}: a house style"
     if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
         library, _ = the_library()
-        found, problems = read_mapping(path.read_bytes(), str(path), library)
+        data = path.read_bytes()
+        if updating.is_update(data):
+            update, problems = updating.checked(data, str(path), library)
+            put(problems, Exit.LIBRARY)
+            return updating.told(update, path) if update is not None else ""
+        found, problems = read_mapping(data, str(path), library)
         put(problems, Exit.LIBRARY)
         return f"{path}: a mapping" if found is not None else ""
-    fix = "name a country folder, a version folder, a folder with template.docx, or a mapping file"
+    fix = "name a country folder, a version folder, a folder with template.docx, a mapping or an update"
     place = Place(str(path))
     raise Faulty([Problem("FOLDER-002", place, "nothing that can be checked lies here", fix)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pipeline.intake import accounting, forms
@@ -14,12 +13,16 @@ from pipeline.intake.workbook import read_workbook
 from pipeline.library.load import overlaid
 from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused, shown
+from pipeline.project import updating
 from pipeline.project.content import folder_files, mapping
 from pipeline.project.country import laid_over, the_library, within
+from pipeline.project.files import write_file, write_new
 from pipeline.source.shape import nearest
 from pipeline.source.text import forbidden, name_of
 
 WORKBOOK = "first-questions.xlsx"
+UPDATE = "update"
+"""The form of a regulatory update, beside those of the questionnaires."""
 MAX_NAME = 200
 MAX_INPUT = 50_000_000
 
@@ -45,8 +48,9 @@ def start(state: str, out: Path, lang: str) -> tuple[Path, ...]:
     if lang not in known:
         fix = f"use one of: {', '.join(known)}"
         raise Faulty([Problem("INTAKE-095", Place("--lang"), f"the library has no texts in '{shown(lang)}'", fix)])
+    code = next((s.code for s in library.records.states.values() if s.name == name), "")
     files = {
-        COUNTRY_FILE: _country_yaml(name, lang).encode(),
+        COUNTRY_FILE: _country_yaml(name, lang, code).encode(),
         WORKBOOK: forms.first_workbook(library, name, lang),
     }
     return write_new(out, files)
@@ -77,14 +81,17 @@ def checked_name(state: str) -> str:
     return name
 
 
-def _country_yaml(name: str, lang: str) -> str:
+def _country_yaml(name: str, lang: str, code: str) -> str:
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    unknown = "# state: KE           # its two letters (ISO 3166): what it joined and ratified is then looked up"
+    state = f"state: {code}" if code else unknown
     return "\n".join(
         [
             "# The country. Answers may be given here, or in the workbook beside this file; each may stay blank.",
             "# All questions with their codes: clausewright form country --format yaml",
             "format: 1",
             f"name: {quoted}",
+            state,
             f"languages: [{lang}]",
             "form:",
             "  style: standard     # the house style",
@@ -98,61 +105,18 @@ def _country_yaml(name: str, lang: str) -> str:
     )
 
 
-def write_new(out: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
-    """Write files into a new or empty folder, whole or not at all.
-
-    Raises:
-        Refused: The folder holds something.
-        MachineFault: It cannot be written.
-    """
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise Refused(f"{out}: something stands there that is no folder; choose another with --out")
-    if out.is_dir() and any(out.iterdir()):
-        raise Refused(f"{out}: the folder is not empty; choose another with --out")
-    import shutil
-    import tempfile
-
-    parent = out.absolute().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".clausewright-", dir=parent))
-    except OSError as error:
-        raise MachineFault(f"{parent}: cannot be written: {error.strerror}") from None
-    try:
-        for path, data in files.items():
-            target = staging / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write(target, data)
-        mask = os.umask(0)
-        os.umask(mask)
-        staging.chmod(0o777 & ~mask)
-        if out.is_dir():
-            out.rmdir()
-        staging.rename(out)
-    except OSError as error:
-        raise MachineFault(f"{out}: cannot be written: {error.strerror}; nothing was left behind") from None
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return tuple(out / p for p in files)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
 def form(questionnaire: str, lang: str) -> str:
-    """Return a blank YAML form.
+    """Return a blank YAML form of a questionnaire, or of a regulatory update.
 
     Raises:
         Faulty: There is no such questionnaire.
     """
+    if questionnaire == UPDATE:
+        return updating.blank()
     library, _ = the_library()
     found = library.questionnaires.get(questionnaire)
     if found is None:
-        known = tuple(library.questionnaires)
+        known = (*library.questionnaires, UPDATE)
         message = f"no questionnaire '{questionnaire}'{nearest(questionnaire, known)}"
         raise Faulty([Problem("INTAKE-082", Place("QUESTIONNAIRE"), message, f"use one of: {', '.join(known)}")])
     return forms.yaml_form(found, lang)
@@ -184,6 +148,8 @@ def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Pat
             raise Faulty(problems)
         return (_added(to, file.name, data, library),), ""
     if file.suffix.lower() in (".yaml", ".yml"):
+        if updating.is_update(data):
+            return (updating.added(file, to),), ""
         if not place:
             fix = "say where with --as, such as --as agencies/national-police/readiness.yaml"
             raise Faulty([Problem("INTAKE-083", Place(str(file)), "it is not said what this form is about", fix)])
@@ -236,19 +202,3 @@ def _added(to: Path, name: str, data: bytes, library: Library) -> Path:
         )
     write_file(target, data)
     return target
-
-
-def write_file(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all, through a sibling.
-
-    Raises:
-        MachineFault: The disk is full or not writable; nothing is left behind.
-    """
-    sibling = target.with_name(f".{target.name}.new")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(sibling, data)
-        sibling.replace(target)
-    except OSError as error:
-        sibling.unlink(missing_ok=True)
-        raise MachineFault(f"{target}: cannot be written: {error.strerror}") from None

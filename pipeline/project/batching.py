@@ -1,0 +1,229 @@
+"""Batch: many country folders in, their versions out, as they are done; what stands already is found and left.
+
+A country is read when a worker is free for it and written as soon as it is made, so that memory does not grow with the
+list, and a run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+from pipeline.intake.layout import COUNTRY_FILE
+from pipeline.model.problem import ClausewrightError, Exit, Faulty, MachineFault, Place, Problem
+from pipeline.project import running, shelf
+from pipeline.project.content import folder_files, style_files
+from pipeline.project.country import newest
+from pipeline.project.drafting import Made, once, ordered, same_state, written
+from pipeline.project.drawing import name
+from pipeline.project.jobs import Job
+from pipeline.project.making import STOPPED, quiet, tools, worked
+from pipeline.project.order import Order, Outcome
+from pipeline.project.standing import receipt_of
+from pipeline.source.tree import Node, Scalar, at, parse
+from pipeline.source.tree import Sequence as Listed
+from pipeline.store import version
+from pipeline.store.receipt import Receipt, same_content
+from pipeline.store.version import digest
+
+KILLED, BUG = "BATCH-003", "BATCH-004"
+OVERLAY = "clauses/"
+TOLD = 4
+"""Countries named as being worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one job.
+
+    Attributes:
+        slug: The name under which its versions are kept.
+        made: Its documents, in the order asked; none where something was wrong.
+        problems: Why nothing was made.
+        warnings: What is odd and did not stop the work.
+    """
+
+    slug: str
+    made: tuple[Made, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+Told = Callable[[int, tuple[str, ...]], None]
+"""Told how many jobs are done, and which are being worked on."""
+
+
+def batch(jobs: Sequence[Job], where: tuple[int, str], told: Told) -> Iterator[Done]:
+    """Make what is missing, and yield each job as it is done; one that fails ends nothing.
+
+    Args:
+        jobs: What is asked, all for one store.
+        where: Processes (0: as many as fit) and address of a scheduler (empty: this machine).
+        told: Told of the progress.
+
+    Raises:
+        Faulty: The built-in library is wrong (exit 4).
+        MachineFault: The disk fails, or the cluster; what was written stands.
+    """
+    yield from _Run(jobs, where, told).done()
+
+
+class _Run:
+    """One run: what is out, and what is done and not yet told."""
+
+    def __init__(self, jobs: Sequence[Job], where: tuple[int, str], told: Told) -> None:
+        self.jobs = jobs
+        self.where = where
+        self.told = told
+        self.ready: deque[Done] = deque()
+        self.out: dict[str, Job] = {}
+        self.count = 0
+        self.stand = _Standing()
+
+    def done(self) -> Iterator[Done]:
+        """Yield each job as it is done."""
+        try:
+            for order, outcome in running.run(attempted, self._orders(), *self.where, count=len(self.jobs)):
+                self._finish(_settled(self.out[order.slug], order, outcome))
+                yield from self._told()
+        except running.Deadly as deadly:
+            for task in deadly.tasks:
+                fix = "free some memory and run again; if it happens again, draft this country alone with --verbose"
+                message = f"the process that worked on it ended each of {running.TRIES} times"
+                job = self.out[task.slug]  # type: ignore[attr-defined]
+                self._finish(Done(job.slug, problems=(Problem(KILLED, Place(str(job.intake)), message, fix),)))
+        yield from self._told()
+
+    def _orders(self) -> Iterator[Order]:
+        """Yield the orders of the jobs that have something missing; the others are done."""
+        for job in self.jobs:
+            self.out[job.slug] = job
+            self._tell()
+            try:
+                stands = self.stand.all_of(job)
+                order = None if stands else ordered(job.intake, job.wish)
+            except Exception as error:  # noqa: BLE001 - the others go on; it is told with its country
+                self._finish(Done(job.slug, problems=_said(error, job)))
+                continue
+            if order is None:
+                self._finish(Done(job.slug, stands))
+            else:
+                yield order
+
+    def _finish(self, one: Done) -> None:
+        del self.out[one.slug]
+        self.ready.append(one)
+
+    def _told(self) -> Iterator[Done]:
+        while self.ready:
+            self.count += 1
+            yield self.ready.popleft()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.told(self.count + len(self.ready), tuple(self.out)[:TOLD])
+
+
+def attempted(order: Order) -> Outcome:
+    """Make an order as `worked` does; a fault of ours comes back as a problem as well, so that the others go on."""
+    try:
+        return worked(order)
+    except Exception as error:  # noqa: BLE001 - the last resort
+        return Outcome(order.name, order.slug, problems=(_bug(error, order.shown),), exit_code=int(Exit.BUG))
+
+
+def _settled(job: Job, order: Order, outcome: Outcome) -> Done:
+    """Write what was made for a job.
+
+    Raises:
+        MachineFault: The disk fails: the next one would fare no better.
+    """
+    if outcome.problems:
+        return Done(job.slug, problems=outcome.problems, warnings=outcome.warnings)
+    try:
+        for planned in outcome.planned:
+            past = order.past.get(planned.receipt.document)
+            if past is not None:
+                same_state(past, planned.receipt.state, job.slug, planned.receipt.document)
+        made = written(job.wish.out, job.slug, outcome.planned, order.library or shelf.built_in().packed, quiet)
+    except MachineFault:
+        raise
+    except ClausewrightError as error:
+        return Done(job.slug, problems=_said(error, job), warnings=outcome.warnings)
+    return Done(job.slug, made, warnings=outcome.warnings)
+
+
+def _said(error: Exception, job: Job) -> tuple[Problem, ...]:
+    """Return an error as problems of a job."""
+    if isinstance(error, Faulty):
+        return error.problems
+    if isinstance(error, ClausewrightError):
+        return (Problem(STOPPED, Place(str(job.intake)), str(error), "mend this and run again"),)
+    return (_bug(error, str(job.intake)),)
+
+
+def _bug(error: Exception, shown: str) -> Problem:
+    message = f"something went wrong that is not your fault ({type(error).__name__})"
+    fix = f"run `clausewright --verbose draft {shown}` and report what it prints"
+    return Problem(BUG, Place(shown), message, fix)
+
+
+class _Standing:
+    """Finds the jobs whose every document stands with the same content, without deciding or composing anything."""
+
+    def all_of(self, job: Job) -> tuple[Made, ...]:
+        """Return the versions that stand for a job; none where anything is missing or may come out otherwise."""
+        wish = job.wish
+        found: list[Made] = []
+        files: Mapping[str, bytes] = {}
+        for document in once(wish.documents):
+            number = version.latest(wish.out, job.slug, document)
+            if number is None:
+                return ()
+            files = files or folder_files(job.intake)
+            receipt = receipt_of(wish.out, job.slug, document, number)
+            if not (wish.as_of or receipt.dated) and any(p.startswith(OVERLAY) for p in files):
+                return ()  # its newest date may be that of an update of its own
+            if not same_content(receipt, replace(self._now(job, document, receipt, files), version="")):
+                return ()
+            place = version.folder_of(wish.out, job.slug, document, number)
+            found.append(Made(document, number, place, False, tuple(receipt.renditions)))
+        return tuple(found)
+
+    def _now(self, job: Job, document: str, receipt: Receipt, files: Mapping[str, bytes]) -> Receipt:
+        """Return the receipt that a new version would have; of another intake, library or program nothing is known.
+
+        What the country folder says counts only where the folder is the one of the receipt: then it was sound.
+        """
+        wish, kept = job.wish, shelf.built_in()
+        tree = parse(files.get(COUNTRY_FILE, b""), COUNTRY_FILE, STOPPED)[0]
+        langs = once(wish.langs) or _listed(tree, "languages") or ("en",)
+        style = wish.style or _text(tree, "form", "style") or "standard"
+        return replace(
+            receipt, languages=langs, audiences=(wish.audience,), library=kept.digest, approval=None, style=style,
+            as_of=wish.as_of or receipt.dated or self._newest, tools=tools(), templates=_templates(style),
+            intake={path: digest(data) for path, data in sorted(files.items())},
+            renditions={name(document, lang, wish.audience, f): "" for lang in langs for f in once(wish.formats)},
+        )  # fmt: skip
+
+    @cached_property
+    def _newest(self) -> str:
+        """The date of the law where nobody names one."""
+        return newest(shelf.built_in().library)
+
+
+@cache
+def _templates(style: str) -> Mapping[str, str]:
+    return {path: digest(data) for path, data in sorted(style_files(style).items())}
+
+
+def _text(tree: Node | None, *steps: str) -> str:
+    found = at(tree, steps) if tree is not None else None
+    return found.text.strip() if isinstance(found, Scalar) else ""
+
+
+def _listed(tree: Node | None, key: str) -> tuple[str, ...]:
+    found = at(tree, (key,)) if tree is not None else None
+    return tuple(i.text for i in found.items if isinstance(i, Scalar)) if isinstance(found, Listed) else ()

@@ -1,0 +1,283 @@
+"""Impact: what updates touch in the versions of whole stores, told before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.assess.concern import asked_again, unread_slots
+from pipeline.compose.causes import touches
+from pipeline.compose.changes import changes
+from pipeline.condition.grammar import titled
+from pipeline.library.load import UPDATES
+from pipeline.library.updates import read_updates
+from pipeline.model.change import Shift
+from pipeline.model.library import Library, clause_at
+from pipeline.model.problem import Exit, Faulty, Place, Problem
+from pipeline.model.update import Update
+from pipeline.project import running, shelf
+from pipeline.project.country import Country, decide, read_country
+from pipeline.project.drawing import DRAFT
+from pipeline.project.making import context_of
+from pipeline.project.regenerating import Target, targets, with_updates
+from pipeline.project.standing import intake_of
+from pipeline.source.shape import nearest
+from pipeline.store import library_zip, version
+from pipeline.store.receipt import Receipt
+
+CODE = "IMPACT-001"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What updates touch in one document of one country.
+
+    Attributes:
+        document: Kind of document.
+        version: Its newest version.
+        as_of: The date of the law of that version.
+        shifts: What the updates named change, what weakens first.
+        others: How many other changes would come with a new version: other law, other texts.
+        lapses: True where the newest release covers text that changes, so that its approval lapses.
+        approved: Role and day of that approval; empty where there is none.
+    """
+
+    document: str
+    version: str
+    as_of: str
+    shifts: tuple[Shift, ...]
+    others: int
+    lapses: bool
+    approved: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryImpact:
+    """What updates touch in one country.
+
+    Attributes:
+        slug: Its name in the store.
+        state: Its name.
+        store: The store's folder.
+        documents: Its documents.
+        asks: Questions to be asked again: words, and the update's title.
+        slots: Slots of the state's own law to be read again, and the update's title.
+        national: National wordings whose original, or the law it rests on, changed: clause id and why.
+        left_out: Clauses left out by decision, likewise.
+        problems: Why it could not be told; empty where all is well.
+    """
+
+    slug: str
+    state: str
+    store: str
+    documents: tuple[Touched, ...] = ()
+    asks: tuple[tuple[str, str], ...] = ()
+    slots: tuple[tuple[str, str], ...] = ()
+    national: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def touched(self) -> bool:
+        """Whether the updates touch anything here."""
+        found = (self.asks, self.slots, self.national, self.left_out, self.problems)
+        return any(found) or any(d.shifts for d in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one country is looked into with."""
+
+    slug: str
+    state: str
+    store: str
+    files: Mapping[str, bytes]
+    standing: tuple[tuple[str, Receipt, bytes], ...]
+    library: bytes
+    updates: Mapping[str, bytes]
+    named: tuple[str, ...]
+    as_of: str
+
+
+def named_updates(names_: Sequence[str]) -> tuple[tuple[str, ...], dict[str, bytes], Library]:
+    """Return the updates named, by id of the library or as files.
+
+    Args:
+        names_: Ids or paths.
+
+    Returns:
+        Their ids, the files among them by path in a country folder, and the library with these laid over it.
+
+    Raises:
+        Faulty: There is none of that name, or a file is wrong (exit 4).
+    """
+    library = shelf.built_in().library
+    files: dict[str, bytes] = {}
+    ids: list[str] = []
+    problems: list[Problem] = []
+    for name in names_:
+        path = Path(name)
+        if name in library.updates:
+            ids.append(name)
+        elif path.is_file() and not path.is_symlink():
+            data = {f"{UPDATES}{path.name}": path.read_bytes()}
+            found, faults = read_updates(data, library.variables)
+            problems += [replace(p, place=replace(p.place, file=name)) for p in faults]
+            ids += list(found)
+            files |= data
+        else:
+            message = f"no update '{name}'{nearest(name, tuple(library.updates))}, and no file of that name"
+            fix = "name an update of the library (clausewright impact --list), or an update file"
+            problems.append(Problem(CODE, Place(name), message, fix))
+    if problems:
+        raise Faulty(problems, Exit.LIBRARY)
+    return tuple(dict.fromkeys(ids)), files, with_updates(library, files)
+
+
+def impact(
+    stores: Sequence[Path], named: Sequence[str], as_of: str = "", where: tuple[int, str] = (0, "")
+) -> Iterator[CountryImpact]:
+    """Yield what updates touch, country by country in order of store and name; nothing is written.
+
+    Args:
+        stores: Folders of stores.
+        named: Ids of updates, or update files.
+        as_of: ISO date at which the effect is told; else the last of the updates' own days.
+        where: Processes (0: as many as fit) and address of a scheduler (empty: this machine).
+
+    Raises:
+        Faulty: An update or a store is wrong.
+    """
+    ids, files, library = named_updates(named)
+    date = as_of or max(library.updates[i].date for i in ids)
+    tasks = [t for store in stores for t in _tasks(store, ids, files, library, date)]
+    found = {(t.store, t.slug): i for t, i in running.run(looked_into, tasks, *where, count=len(tasks))}
+    for key in sorted(found):
+        yield found[key]
+
+
+def _tasks(
+    store: Path, ids: tuple[str, ...], files: Mapping[str, bytes], library: Library, date: str
+) -> Iterator[_Task]:
+    """Yield a task for each country that the updates may reach."""
+    by_country: dict[str, list[Target]] = {}
+    for target in targets(store, ()):
+        if _may_touch(target.receipt, ids, library):
+            by_country.setdefault(target.slug, []).append(target)
+    for slug, some in by_country.items():
+        first = some[0]
+        own = first.receipt.library == shelf.built_in().digest
+        yield _Task(
+            slug, first.receipt.state, str(store),
+            intake_of(store, slug, first.document, first.receipt.version, first.receipt),
+            tuple((t.document, t.receipt, _draft(store, t)) for t in some),
+            b"" if own else library_zip.packed(store, first.receipt.library), files, ids, date,
+        )  # fmt: skip
+
+
+def _draft(store: Path, target: Target) -> bytes:
+    name = next(n for n in target.receipt.records if n.startswith(f"{DRAFT}."))
+    return version.read(store, target.slug, target.document, target.receipt.version, name)
+
+
+def _may_touch(receipt: Receipt, ids: tuple[str, ...], library: Library) -> bool:
+    """Return whether the updates may reach a version: by an instrument that means something there, or by name."""
+    known = set(receipt.updates)
+    for update in (library.updates[i] for i in ids):
+        instruments = {n.partition(" ")[0] for c in update.changes for n in (*touches(c), c.instrument)}
+        if instruments & set(receipt.law) or update.id in known or receipt.state_code in update.states:
+            return True
+        new_here = update.id not in shelf.built_in().library.updates
+        if new_here and (update.when is not None or not update.states):
+            return True  # whom it concerns is told by the answers
+    return False
+
+
+def looked_into(task: _Task) -> CountryImpact:
+    """Return what the updates touch in one country."""
+    kept = shelf.opened(task.library) if task.library else shelf.built_in()
+    now = shelf.built_in()
+    try:
+        folder = read_country(task.slug, task.slug, {**task.files, **task.updates}, (now.library, now.files))
+        after = decide(folder, task.as_of)
+        before_folder = folder
+        if task.library or task.updates:
+            before_folder = read_country(task.slug, task.slug, task.files, (kept.library, kept.files))
+        dates = {receipt.as_of for _, receipt, _ in task.standing}
+        before = {d: decide(before_folder, d) for d in dates}
+    except Faulty as faulty:
+        return CountryImpact(task.slug, task.state, task.store, problems=faulty.problems)
+    updates = tuple(after.library.updates[i] for i in task.named)
+    documents = tuple(
+        _touched(document, receipt, draft, before[receipt.as_of], after, task.named)
+        for document, receipt, draft in task.standing
+    )
+    mine = [u for u in updates if u.id in after.findings.updates]
+    asks = tuple(
+        (titled(after.library.variables[ref], "en"), _title(u))
+        for u in mine
+        for ref in asked_again(u, after.assessment, task.as_of)
+    )
+    slots = tuple((s.replace("_", " "), _title(u)) for u in mine for s in unread_slots(u, after.assessment, task.as_of))
+    first = before[task.standing[0][1].as_of]
+    return CountryImpact(
+        task.slug, task.state, task.store, documents, asks, slots, tuple(_national(first, after, updates)),
+        tuple(_left_out(first, after, updates)),
+    )  # fmt: skip
+
+
+def _title(update: Update) -> str:
+    return update.title.get("en") or next(iter(update.title.values()), update.id)
+
+
+def _touched(
+    document: str, receipt: Receipt, draft: bytes, before: Country, after: Country, named: tuple[str, ...]
+) -> Touched:
+    lang = receipt.languages[0]
+    then, now = (context_of(c, document, lang, receipt.audiences[0], "") for c in (before, after))
+    shifts = changes(then, now, labels_in(draft))
+    ours = tuple(s for s in shifts if any(c.kind == "update" and c.id in named for c in s.causes))
+    approval = receipt.approval
+    approved = f"{approval.by}, {approval.on}" if approval else ""
+    lapses = bool(approval) and bool(ours)
+    return Touched(document, receipt.version, receipt.as_of, ours, len(shifts) - len(ours), lapses, approved)
+
+
+def labels_in(draft: bytes) -> dict[str, str]:
+    """Return the printed numbers in a stored draft by anchor, read without building the draft."""
+    found: dict[str, str] = {}
+    for unit in json.loads(draft)["units"]:
+        for block in unit["blocks"]:
+            if block.get("@") == "Heading" and block.get("anchor") == unit["anchor"] and block.get("label"):
+                found[unit["anchor"]] = block["label"]
+    return found
+
+
+def _national(before: Country, after: Country, updates: tuple[Update, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the clauses in the country's own wording whose original or law the updates changed."""
+    own = sorted(i for i, states in after.library.clauses.items() if states[-1].national)
+    yield from _moved(own, before, after, updates)
+
+
+def _left_out(before: Country, after: Country, updates: tuple[Update, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the clauses left out by decision, likewise."""
+    out = sorted(d.target for d in after.assessment.decisions if d.kind == "leave_out")
+    yield from _moved(out, before, after, updates)
+
+
+def _moved(
+    ids: Sequence[str], before: Country, after: Country, updates: tuple[Update, ...]
+) -> Iterator[tuple[str, str]]:
+    originals = shelf.built_in().library
+    named = {n: u for u in updates for c in u.changes for n in touches(c)}
+    for clause_id in ids:
+        was, now = (clause_at(originals, clause_id, c.as_of) for c in (before, after))
+        own = clause_at(after.library, clause_id, after.as_of)
+        cited = {c for one in (was, now, own) if one for c in one.cites}
+        law = [named[c] for c in sorted(cited) if c in named]
+        if law:
+            yield clause_id, f"the law it rests on changed: {_title(law[0])}"
+        elif was is not None and now is not None and was.valid_from != now.valid_from:
+            yield clause_id, f"the library's own text changed on {now.valid_from}"

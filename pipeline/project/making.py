@@ -1,0 +1,330 @@
+"""Versions made in memory: an order of bytes in, the files of the versions it calls for out.
+
+An order can be pickled, so that the same work is done here, in another process, or on another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache, cached_property, lru_cache
+
+import pipeline
+from pipeline.assess.binding import meaningful
+from pipeline.compose.causes import Causes
+from pipeline.compose.change_table import with_changes
+from pipeline.compose.changes import changed_parts, changes, same_text
+from pipeline.compose.context import Context
+from pipeline.compose.draft import compose
+from pipeline.library.updates import days_of
+from pipeline.model.change import Cause, Shift, Weight, causes, weight
+from pipeline.model.draft import Audience, Draft, Heading
+from pipeline.model.problem import ClausewrightError, Faulty, Place, Problem
+from pipeline.model.update import Update
+from pipeline.project import report, shelf
+from pipeline.project.content import style_files
+from pipeline.project.country import Country, Folder, decide, read_country
+from pipeline.project.drawing import DRAFT, FINDINGS, SELECTION, checked, kept_as, name, rendition
+from pipeline.project.order import Order, Outcome, Past, Planned
+from pipeline.project.records import as_bytes, findings_record, selection_record
+from pipeline.project.speech import speaks
+from pipeline.render import style as styles
+from pipeline.render.style import HouseStyle
+from pipeline.store import codec, names
+from pipeline.store.names import following
+from pipeline.store.receipt import Approval, Receipt, same_content, tool_versions
+from pipeline.store.version import digest
+
+STOPPED = "BATCH-001"
+MOST_REASONS = 12
+"""Reasons that a receipt names; the table of changes in the version names all."""
+
+Progress = Callable[[str], None]
+
+
+def quiet(text: str) -> None:
+    """Say nothing of progress."""
+
+
+def make(order: Order, progress: Progress = quiet) -> tuple[Country, tuple[Planned, ...]]:
+    """Make the versions that an order calls for.
+
+    Args:
+        order: What is to be made, from what, and what stands.
+        progress: Told in a few words what is being done.
+
+    Returns:
+        The country as decided, and what became of each document.
+
+    Raises:
+        Faulty: Something handed in is wrong (3), or in the library or a template (4).
+        MachineFault: A tool that a format needs is missing.
+        DoesNotHold: A file for outside readers would hold what they may not see.
+    """
+    kept = shelf.opened(order.library) if order.library else shelf.built_in()
+    folder = read_country(order.name, order.shown, order.files, (kept.library, kept.files))
+    country = decide(folder, order.as_of)
+    speaks(country, order.langs)
+    bench = _Bench(order, country, folder, kept.digest, progress)
+    return country, tuple(bench.planned(document) for document in order.documents)
+
+
+@cache
+def tools() -> Mapping[str, str]:
+    """Return the versions of what has a hand in a version's bytes; looked up once in a process."""
+    return tool_versions()
+
+
+@lru_cache(maxsize=8)
+def _style(name: str, files: tuple[tuple[str, bytes], ...]) -> HouseStyle:
+    """Return a house style, read once in a process as long as its files are the same."""
+    return styles.read(name, dict(files))
+
+
+class _Bench:
+    """What the documents of one order share."""
+
+    def __init__(self, order: Order, country: Country, folder: Folder, library: str, progress: Progress) -> None:
+        self.order = order
+        self.country = country
+        self.folder = folder
+        self.library = library
+        self.progress = progress
+        self.style_name = order.style or country.assessment.form.style or "standard"
+        self.given = style_files(self.style_name)
+        self._style: HouseStyle | None = None
+        self._earlier: dict[tuple[str, str, str], Country] = {}
+
+    @property
+    def style(self) -> HouseStyle:
+        """The house style, read when first drawn with."""
+        if self._style is None:
+            self._style = _style(self.style_name, tuple(self.given.items()))
+        return self._style
+
+    @cached_property
+    def records(self) -> Mapping[str, bytes]:
+        """The files of a version that all its documents share: what was decided and found, and the country folder."""
+        files = {
+            SELECTION: as_bytes(selection_record(self.country.selection)),
+            FINDINGS: as_bytes(findings_record(self.country.findings)),
+        }
+        return files | {kept_as(path): data for path, data in self.country.files.items()}
+
+    def planned(self, document: str) -> Planned:
+        """Return what becomes of one document."""
+        past = self._base(document)
+        before = codec.load(past.receipt, Receipt, f"{document}/{names.RECEIPT}") if past else None
+        receipt = self._receipt(document, before.version if before else "0.1")
+        newest = self.order.past.get(document)
+        receipt = replace(receipt, previous=digest(newest.receipt) if newest else "")
+        if past is None or before is None:
+            number = self.order.number or following(self.order.numbers.get(document, ()), "minor")
+            return self._new(document, replace(receipt, version=number), (), "")
+        if same_content(before, replace(receipt, version="")):  # not drawn, so no renditions to compare
+            return Planned(before, {}, ())
+        self.progress(f"comparing the {document} with version {before.version}")
+        earlier = self._then(past, before)
+        lang = receipt.languages[0]
+        composed = self._composed(receipt, lang)
+        shifts = self._shifts(earlier, before, document, lang, composed, past)
+        if self.order.needed_only and self._same(before, receipt, past, composed):
+            return Planned(before, {}, ())
+        why = [c.text for c in causes(shifts)] + [c.text for c in self._made_otherwise(before, receipt)]
+        release = self.order.released.get(document)
+        heavy = self._weight(shifts, release, document, lang, composed)
+        number = self.order.number or following(self.order.numbers.get(document, ()), heavy)
+        reasons = tuple(dict.fromkeys(why))[:MOST_REASONS]
+        receipt = replace(receipt, version=number, weight=heavy, reasons=reasons)
+        return self._new(document, receipt, shifts, before.version)
+
+    def _base(self, document: str) -> Past | None:
+        """Return the version against which changes are told: for a release the one before it, else the newest."""
+        order = self.order
+        if order.approval is None:
+            return order.past.get(document)
+        return order.released.get(document)
+
+    def _then(self, past: Past, before: Receipt) -> Country:
+        """Return the country as it was decided for a version that stands."""
+        key = (before.library, before.as_of, digest(repr(sorted(before.intake.items())).encode()))
+        if key not in self._earlier:
+            kept = shelf.opened(past.library) if past.library else None
+            same = kept is None and dict(past.intake) == dict(self.order.files)
+            if same:
+                folder = self.folder
+            else:
+                held = kept or shelf.built_in()
+                folder = read_country(self.order.name, self.order.shown, past.intake, (held.library, held.files))
+            self._earlier[key] = decide(folder, before.as_of)
+        return self._earlier[key]
+
+    def _shifts(
+        self, earlier: Country, before: Receipt, document: str, lang: str, composed: Draft, past: Past
+    ) -> tuple[Shift, ...]:
+        drafts = past.drafts
+        old_lang = lang if lang in drafts else next(iter(drafts), "")
+        old = codec.load(drafts[old_lang], Draft, f"{document}/draft.json") if old_lang else None
+        labels = {**(_labels(old) if old else {}), **_labels(composed)}
+        first, second = (context_of(c, document, lang, self.order.audience, "") for c in (earlier, self.country))
+        shifts = changes(first, second, labels)
+        parts: tuple[Shift, ...] = ()
+        if old is not None and old.lang == lang and old.audience == composed.audience:
+            law = meaningful(self.country.assessment, self.country.library, self.country.readings)
+            news = Causes(first, second).news(law)
+            why = tuple(dict.fromkeys((*causes(shifts), *news))) or (self._elsewhere(before),)
+            parts = changed_parts(old, composed, why)
+        return (*shifts, *parts)
+
+    def _elsewhere(self, before: Receipt) -> Cause:
+        """Return why generated parts differ where no clause does: answers, decisions, law or the library."""
+        intake = {p: digest(d) for p, d in self.order.files.items()}
+        moved = sorted(p for p in {*intake, *before.intake} if intake.get(p) != before.intake.get(p))
+        if moved:
+            return Cause("answer", moved[0], f"the country folder: {', '.join(moved[:3])}")
+        if before.library != self.library:
+            return Cause("clause", "library", f"release {self.country.library.release} of the library")
+        date = self.country.as_of
+        return Cause("record", date, f"the law as of {date}")
+
+    def _made_otherwise(self, before: Receipt, now: Receipt) -> list[Cause]:
+        """Return templates and tools that differ."""
+        found = [
+            Cause("template", n, f"template {now.style}: {n}")
+            for n in sorted({*before.templates, *now.templates})
+            if before.templates.get(n) != now.templates.get(n)
+        ]
+        found += [
+            Cause("tool", n, f"{n} {now.tools.get(n, 'gone')}")
+            for n in sorted({*before.tools, *now.tools})
+            if before.tools.get(n) != now.tools.get(n)
+        ]
+        return found
+
+    def _same(self, before: Receipt, now: Receipt, past: Past, composed: Draft) -> bool:
+        """Tell whether a new version would differ from the one that stands in the printed date alone."""
+        if before.templates != now.templates or before.style != now.style:
+            return False
+        if not now.renditions.keys() <= before.renditions.keys() or set(now.languages) - set(past.drafts):
+            return False
+        for lang, data in past.drafts.items():
+            old = codec.load(data, Draft, f"{now.document}/draft.json")
+            if not same_text(old, composed if lang == composed.lang else self._composed(now, lang)):
+                return False
+            if before.tools != now.tools and not self._draws_alike(before, old, lang):
+                return False
+        return True
+
+    def _draws_alike(self, before: Receipt, old: Draft, lang: str) -> bool:
+        """Tell whether today's tools draw the standing draft as the tools of its day did."""
+        return all(
+            digest(rendition(old, self.style, file.rpartition(".")[2])) == told
+            for file, told in before.renditions.items()
+            if file.startswith(f"{before.document}.{lang}.")
+        )
+
+    def _weight(
+        self, shifts: tuple[Shift, ...], release: Past | None, document: str, lang: str, composed: Draft
+    ) -> Weight:
+        """Return how much the text differs from the last release, else from the version before."""
+        if release is None:
+            return weight(shifts)
+        receipt = codec.load(release.receipt, Receipt, f"{document}/{names.RECEIPT}")
+        return weight(self._shifts(self._then(release, receipt), receipt, document, lang, composed, release))
+
+    def _receipt(self, document: str, number: str) -> Receipt:
+        """Return a version's receipt before it is drawn: renditions by name, their digests still to come."""
+        order, country = self.order, self.country
+        langs = order.langs or country.assessment.languages
+        audience = order.audience
+        return Receipt(
+            country=order.slug, document=document, version=number, languages=langs, audiences=(audience,),
+            as_of=country.as_of, library=self.library,
+            intake={p: digest(d) for p, d in sorted(country.files.items())},
+            templates={p: digest(d) for p, d in sorted(self.given.items())}, tools=tools(), records={},
+            renditions={name(document, lang, audience, f): "" for lang in langs for f in order.formats},
+            approval=order.approval, state=country.assessment.name, style=self.style_name,
+            release=country.library.release, state_code=country.assessment.state,
+            law=meaningful(country.assessment, country.library, country.readings), updates=country.findings.updates,
+            dated=self.folder.assessment.as_of,
+            days=_days(self.folder),
+        )  # fmt: skip
+
+    def _composed(self, receipt: Receipt, lang: str) -> Draft:
+        return composed_for(self.country, receipt, lang, self.order.audience)
+
+    def _new(self, document: str, receipt: Receipt, shifts: tuple[Shift, ...], since: str) -> Planned:
+        """Compose and draw a version: its receipt, and every file in it."""
+        self.progress(f"drafting the {document}")
+        files: dict[str, bytes] = {}
+        renditions: dict[str, str] = {}
+        for lang in receipt.languages:
+            context = context_of(self.country, document, lang, self.order.audience, receipt.version, receipt.approval)
+            composed = with_changes(self._composed(receipt, lang), context, since, shifts)
+            files[f"{DRAFT}.json" if len(receipt.languages) == 1 else f"{DRAFT}.{lang}.json"] = codec.dump(composed)
+            for format_ in self.order.formats:
+                self.progress(f"drawing the {document} as {format_.upper()}")
+                file = name(document, lang, self.order.audience, format_)
+                files[file] = rendition(composed, self.style, format_)
+                checked(file, files[file], composed, self.country)
+                renditions[file] = digest(files[file])
+        files |= self.records
+        records = {n: digest(d) for n, d in files.items() if n not in renditions}
+        whole = replace(receipt, records=dict(sorted(records.items())), renditions=dict(sorted(renditions.items())))
+        files[names.RECEIPT] = codec.dump(whole)
+        return Planned(whole, files, shifts)
+
+
+def _days(folder: Folder) -> tuple[str, ...]:
+    """Return the days on which something in the country folder itself starts or ends: its law, clauses and updates."""
+    library = folder.library
+    found = {d for one in folder.assessment.law.values() for d in (one.start, one.until)}
+    found |= {d for s in library.clauses.values() for c in s if c.national for d in (c.valid_from, c.effective)}
+    for update in library.updates.values():
+        if update.national:
+            found |= {*days_of(update), *(c.becomes for c in update.changes), *_starts(update)}
+    return tuple(sorted(d for d in found if d and " " not in d))
+
+
+def _starts(update: Update) -> set[str]:
+    """Return the days from which instruments and provisions apply, or end, that an update brings."""
+    whole = [c.whole for c in update.changes if c.whole]
+    found = {d for i in whole for d in (i.adopted, i.published, i.in_force, i.until, i.status_as_of)}
+    found |= {d for c in update.changes for d in (c.in_force, c.status_as_of)}
+    provisions = [p for c in update.changes for p in c.new] + [p for i in whole for p in i.provisions]
+    return found | {d for p in provisions for d in (p.start, p.until)}
+
+
+def context_of(
+    country: Country, document: str, lang: str, audience: Audience, number: str, approval: Approval | None = None
+) -> Context:
+    """Return what a document of a country is composed from."""
+    return Context(
+        country.assessment, country.library, country.findings, country.selection, document, lang, audience, number,
+        country.as_of, approval.by if approval else "", approval.on if approval else "",
+    )  # fmt: skip
+
+
+def composed_for(country: Country, receipt: Receipt, lang: str, audience: Audience) -> Draft:
+    """Compose a document of a version in a language for an audience, without its table of changes."""
+    context = context_of(country, receipt.document, lang, audience, receipt.version, receipt.approval)
+    record = {"library": receipt.library, "tool": f"clausewright {pipeline.__version__}", "previous": receipt.previous}
+    return compose(context, record)
+
+
+def _labels(draft: Draft) -> dict[str, str]:
+    """Return the printed numbers of a draft by anchor."""
+    return {b.anchor: b.label for u in draft.units for b in u.blocks if isinstance(b, Heading) and b.anchor == u.anchor}
+
+
+def worked(order: Order) -> Outcome:
+    """Make an order wherever it was sent: what goes wrong comes back as a value, so that one failure ends nothing."""
+    try:
+        country, planned = make(order)
+    except Faulty as faulty:
+        return Outcome(order.name, order.slug, problems=faulty.problems, exit_code=int(faulty.exit_code))
+    except ClausewrightError as error:
+        problem = Problem(STOPPED, Place(order.shown), str(error), "mend this and run again")
+        return Outcome(order.name, order.slug, problems=(problem,), exit_code=int(error.exit_code))
+    asked = tuple(report.questions(country, 3))
+    return Outcome(order.name, order.slug, planned, order.library, country.warnings, asked)

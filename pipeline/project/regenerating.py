@@ -1,0 +1,214 @@
+"""Regenerate: from the versions that stand and the law as it is known now, the versions it calls for, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.library.load import UPDATES, with_law
+from pipeline.model.library import Library
+from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
+from pipeline.project import running, shelf
+from pipeline.project.content import style_files
+from pipeline.project.country import newest
+from pipeline.project.drafting import Made, written
+from pipeline.project.making import Progress, worked
+from pipeline.project.order import Order, Outcome
+from pipeline.project.reach import Reach, reach
+from pipeline.project.shelf import Shelved
+from pipeline.project.standing import formats_of, receipt_of, standing
+from pipeline.store import library_zip, version
+from pipeline.store.receipt import Receipt, tool_versions
+from pipeline.store.version import digest
+
+CODE = "REGENERATE-001"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The newest version of a document, to be regenerated."""
+
+    slug: str
+    document: str
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerated:
+    """What became of one country.
+
+    Attributes:
+        slug: Its name in the store.
+        made: Its documents that were looked into, in order; those out of reach are not among them.
+        problems: Why nothing was made; empty where all is well.
+        warnings: What is odd.
+    """
+
+    slug: str
+    made: tuple[Made, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def targets(out: Path, paths: Sequence[Path]) -> tuple[Target, ...]:
+    """Return the newest versions under the paths named, those of the whole store where none is.
+
+    Raises:
+        Faulty: A path is no country, document or newest version of the store.
+    """
+    whole = version.documents(out)
+    if not paths:
+        return tuple(_target(out, slug, document) for slug, document in whole)
+    chosen: dict[tuple[str, str], None] = {}
+    problems: list[Problem] = []
+    root = out.resolve()
+    for path in paths:
+        steps = path.resolve().relative_to(root).parts if path.resolve().is_relative_to(root) else ("", "", "", "")
+        found = [pair for pair in whole if pair[: len(steps[:2])] == tuple(steps[:2])] if 0 < len(steps) <= 3 else []
+        last = version.latest(out, *found[0]) if len(found) == 1 and len(steps) == 3 else None
+        if not found or (len(steps) == 3 and steps[2] != last):
+            message = "no version of this output folder" if not found else f"not the newest version, which is {last}"
+            fix = f"name a folder such as {out}/norland/guidelines/{last or '0.1'}, or say --all"
+            problems.append(Problem(CODE, Place(str(path)), message, fix))
+        chosen.update(dict.fromkeys(found))
+    if problems:
+        raise Faulty(problems)
+    return tuple(_target(out, slug, document) for slug, document in chosen)
+
+
+def _target(out: Path, slug: str, document: str) -> Target:
+    number = version.latest(out, slug, document)
+    if number is None:
+        raise Refused(f"{slug}/{document} has no version")
+    return Target(slug, document, receipt_of(out, slug, document, number))
+
+
+class Reaches:
+    """How far the law has moved since each library and date that a store consulted; worked out once for each."""
+
+    def __init__(self, out: Path, now: Shelved, updates: Mapping[str, bytes]) -> None:
+        self.out = out
+        self.now = now
+        self.library = with_updates(now.library, updates)
+        self.known = newest(self.library)
+        self.tools = tool_versions()
+        self._found: dict[tuple[str, str, str], Reach] = {}
+        self._styles: dict[str, Mapping[str, str]] = {}
+
+    def calls(self, receipt: Receipt, as_of: str) -> bool:
+        """Return whether a version may come out otherwise today: its law, its library, its template or its tools moved.
+
+        Args:
+            receipt: The version's.
+            as_of: ISO date of the law; else the country folder's own, else the newest known.
+        """
+        if receipt.tools != self.tools or receipt.templates != self._style(receipt.style):
+            return True
+        date = as_of or receipt.dated or self.known
+        key = (receipt.library, receipt.as_of, date)
+        if key not in self._found:
+            then = self.now
+            if receipt.library != self.now.digest:
+                then = shelf.opened(library_zip.packed(self.out, receipt.library), f"library/{receipt.library}.zip")
+            self._found[key] = reach(then.library, receipt.as_of, self.library, date)
+        return self._found[key].touches(receipt)
+
+    def _style(self, name: str) -> Mapping[str, str]:
+        if name not in self._styles:
+            self._styles[name] = {p: digest(d) for p, d in sorted(style_files(name).items())}
+        return self._styles[name]
+
+
+def with_updates(library: Library, updates: Mapping[str, bytes]) -> Library:
+    """Return a library with update files laid over it.
+
+    Args:
+        library: The library.
+        updates: Files by path in a country folder.
+
+    Raises:
+        Faulty: One of them is wrong (exit 4).
+    """
+    laid, problems = with_law(library, {}, updates)
+    if any(not p.warning for p in problems):
+        raise Faulty(problems, Exit.LIBRARY)
+    return laid
+
+
+def regenerate(
+    out: Path,
+    found: Sequence[Target],
+    as_of: str,
+    updates: Mapping[str, bytes],
+    where: tuple[int, str],
+    progress: Progress,
+) -> Iterator[Regenerated]:
+    """Make the versions that are called for, country by country, and yield each country as it is done.
+
+    What stands already is found again, so that a run that was stopped goes on where it was.
+
+    Args:
+        out: The store's folder.
+        found: What to look into; `targets` gives it.
+        as_of: ISO date of the law; else the country folder's, else the newest the library knows.
+        updates: Update files to lay over the library, by path in a country folder (`clauses/updates/…`).
+        where: Processes (0: as many as fit) and address of a scheduler (empty: this machine).
+        progress: Told in a few words what is being done.
+
+    Raises:
+        Faulty: An update is wrong (exit 4).
+    """
+    reaches = Reaches(out, shelf.built_in(), updates)
+    called = [t for t in found if reaches.calls(t.receipt, as_of)]
+    orders = list(_orders(out, called, as_of, updates))
+    for n, (order, outcome) in enumerate(running.run(worked, orders, *where, count=len(orders)), 1):
+        progress(f"{n} of {len(orders)}: {order.slug}")
+        yield settled(out, order, outcome, progress)
+
+
+def _orders(out: Path, called: Sequence[Target], as_of: str, updates: Mapping[str, bytes]) -> Iterator[Order]:
+    """Yield an order for the documents of each country that were made alike: same folder, languages, formats, style."""
+    alike: dict[tuple[object, ...], list[Target]] = {}
+    for target in called:
+        receipt = target.receipt
+        key = (
+            target.slug, receipt.languages, formats_of(receipt), receipt.audiences, receipt.style,
+            tuple(sorted(receipt.intake.items())),
+        )  # fmt: skip
+        alike.setdefault(key, []).append(target)
+    for some in alike.values():
+        first = some[0].receipt
+        documents = tuple(t.document for t in some)
+        stood = standing(out, some[0].slug, documents)
+        past = stood.past[documents[0]]
+        yield Order(
+            some[0].slug, f"{out / some[0].slug}", some[0].slug, {**past.intake, **updates}, documents,
+            first.languages, formats_of(first), first.audiences[0], first.style, as_of, b"", stood.numbers, stood.past,
+            stood.released, needed_only=True,
+        )  # fmt: skip
+
+
+def settled(out: Path, order: Order, outcome: Outcome, progress: Progress) -> Regenerated:
+    """Write what came of an order, and tell what became of the country."""
+    if outcome.problems:
+        return Regenerated(order.slug, (), outcome.problems, outcome.warnings)
+    library = order.library or shelf.built_in().packed
+    made = written(out, order.slug, outcome.planned, library, progress)
+    return Regenerated(order.slug, made, (), outcome.warnings)
+
+
+def update_files(paths: Sequence[Path]) -> dict[str, bytes]:
+    """Return update files by the path that they have in a country folder.
+
+    Raises:
+        Faulty: Two of them have one name.
+    """
+    found: dict[str, bytes] = {}
+    for path in paths:
+        key = f"{UPDATES}{path.name}"
+        if key in found:
+            problem = Problem(CODE, Place(str(path)), "two update files have this name", "rename one of them")
+            raise Faulty([problem], Exit.LIBRARY)
+        found[key] = path.read_bytes()
+    return found

@@ -1,0 +1,191 @@
+"""Release and rebuild: an approved version from a draft that stands, and any version made again from what it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.compose.changes import same_text
+from pipeline.intake.answers import tidy
+from pipeline.model.change import Shift
+from pipeline.model.draft import Draft
+from pipeline.model.problem import Faulty, Place, Problem, Refused
+from pipeline.project.drafting import Made, kept, written
+from pipeline.project.drawing import DRAFT
+from pipeline.project.making import Progress, make
+from pipeline.project.order import Order, Past
+from pipeline.project.standing import formats_of, intake_of, past_of, receipt_of
+from pipeline.store import codec, library_zip, names, version
+from pipeline.store.names import releasing
+from pipeline.store.receipt import Approval, Receipt, tool_versions
+
+MOST_ROLE = 200
+"""Characters of an office's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a version stands: its store, country, document and number."""
+
+    out: Path
+    slug: str
+    document: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of making a version again.
+
+    Attributes:
+        same: Files that came out with the same bytes.
+        different: Files that did not, or that are only in one of the two.
+        tools: Programs of another version than then: name, then, now.
+        shifts: What changed clause by clause, where another library was asked for.
+    """
+
+    same: tuple[str, ...]
+    different: tuple[str, ...]
+    tools: tuple[tuple[str, str, str], ...]
+    shifts: tuple[Shift, ...]
+
+
+def spot(folder: Path) -> Spot:
+    """Return where a version's folder stands in its store.
+
+    Raises:
+        Faulty: It is no version.
+        Refused: It stands in no store, as a packed version does.
+    """
+    kept(folder, names.RECEIPT)
+    real = folder.resolve()
+    out, slug, document, number = real.parent.parent.parent, real.parent.parent.name, real.parent.name, real.name
+    if not names.VERSION.fullmatch(number) or (slug, document) not in version.documents(out):
+        raise Refused(f"{folder}: this version lies outside a store; name it where it was written")
+    return Spot(out, slug, document, number)
+
+
+def role(words: str) -> str:
+    """Return the office that approved, checked: a short line without control characters.
+
+    Raises:
+        Faulty: It is empty, too long, or holds what may not stand in a text.
+    """
+    text, problems = tidy(words.strip(), Place("--approved-by"), "approved-by", MOST_ROLE)
+    if not text or problems:
+        problem = Problem("RELEASE-001", Place("--approved-by"), "no office is named", "name one, such as Minister")
+        raise Faulty(problems or [problem])
+    return text
+
+
+def release(folder: Path, by: str, on: str, progress: Progress) -> Made:
+    """Write the release of a draft: the same text under a release's number, with approval block and table of changes.
+
+    Args:
+        folder: The newest version's folder.
+        by: Role that approved it, never a person.
+        on: ISO day of the approval.
+        progress: Told in a few words what is being done.
+
+    Raises:
+        Refused: It is not the newest version, is released already, or would not come out with the text approved.
+        MachineFault: The disk or a tool fails; nothing is left half-written.
+    """
+    at = spot(folder)
+    numbers = version.versions(at.out, at.slug, at.document)
+    if at.number != numbers[-1]:
+        raise Refused(f"{at.number} is not the newest version of {at.slug}/{at.document}, which is {numbers[-1]}")
+    if names.is_release(at.number):
+        raise Refused(f"{at.number} is released already; a new draft comes first")
+    receipt = receipt_of(at.out, at.slug, at.document, at.number)
+    order = replace(_order(at, receipt), approval=Approval(by, on), number=releasing(numbers))
+    _, planned = make(order, progress)
+    _as_approved(at, receipt, planned[0].files)
+    return written(at.out, at.slug, planned, order.library, progress)[0]
+
+
+def _as_approved(at: Spot, receipt: Receipt, files: Mapping[str, bytes]) -> None:
+    """Refuse a release whose text is not the one that was approved, as after a change of the program."""
+    for name in receipt.records:
+        if name.startswith(f"{DRAFT}.") and name.endswith(".json"):
+            approved = codec.load(version.read(at.out, at.slug, at.document, at.number, name), Draft, name)
+            if not same_text(approved, codec.load(files[name], Draft, name), releasing=True):
+                raise Refused(
+                    f"the text of {at.number} would not come out as it was approved, since clausewright changed; "
+                    "draft a new version and have it approved"
+                )
+
+
+def _order(at: Spot, receipt: Receipt) -> Order:
+    """Return the order that makes the text of a version again, from what it keeps, as things stand after it."""
+    numbers = version.versions(at.out, at.slug, at.document)
+    upto = numbers[: numbers.index(at.number) + 1]
+    released = next((n for n in reversed(upto) if names.is_release(n)), None)
+    past = {at.document: past_of(at.out, at.slug, at.document, at.number)}
+    return Order(
+        at.slug, str(at.out / at.slug), at.slug, intake_of(at.out, at.slug, at.document, at.number, receipt),
+        (at.document,), receipt.languages, formats_of(receipt), receipt.audiences[0], receipt.style, receipt.as_of,
+        library_zip.packed(at.out, receipt.library), {at.document: upto}, past,
+        {at.document: past_of(at.out, at.slug, at.document, released)} if released else {},
+    )  # fmt: skip
+
+
+def rebuild(folder: Path, today: bool, progress: Progress) -> Rebuilt:
+    """Make a version again from the folder and the library that it keeps, and compare byte for byte.
+
+    Args:
+        folder: The version's folder.
+        today: True to take today's library and see what it would change, at the version's own date of the law.
+        progress: Told in a few words what is being done.
+
+    Raises:
+        Faulty: The version, its intake or its library cannot be read.
+        Refused: A file that it keeps is missing.
+    """
+    at = spot(folder)
+    receipt = receipt_of(at.out, at.slug, at.document, at.number)
+    if today:
+        order = replace(_order(at, receipt), library=b"", number=at.number)
+        _, planned = make(order, progress)
+        made = planned[0]
+        return Rebuilt((), (), _tools(receipt), made.shifts) if made.new else Rebuilt((at.number,), (), (), ())
+    order = _again(at, receipt)
+    _, planned = make(order, progress)
+    files = {**planned[0].files}
+    files[names.SUMS] = version.sums(files)
+    kept_names = {*receipt.records, *receipt.renditions, names.RECEIPT, names.SUMS}
+    same: list[str] = []
+    different: list[str] = []
+    for name in sorted(kept_names | files.keys()):
+        standing = version.read(at.out, at.slug, at.document, at.number, name) if name in kept_names else None
+        (same if standing == files.get(name) else different).append(name)
+    return Rebuilt(tuple(same), tuple(different), _tools(receipt), ())
+
+
+def _again(at: Spot, receipt: Receipt) -> Order:
+    """Return the order by which a version came about: with the versions that stood before it, and no later one."""
+    numbers = version.versions(at.out, at.slug, at.document)
+    earlier = numbers[: numbers.index(at.number)]
+    past: dict[str, Past] = {}
+    released: dict[str, Past] = {}
+    if earlier:
+        past[at.document] = past_of(at.out, at.slug, at.document, earlier[-1])
+        last = next((n for n in reversed(earlier) if names.is_release(n)), None)
+        if last is not None and (last != earlier[-1] or receipt.approval is not None):
+            released[at.document] = past_of(at.out, at.slug, at.document, last)
+    return Order(
+        at.slug, str(at.out / at.slug), at.slug, intake_of(at.out, at.slug, at.document, at.number, receipt),
+        (at.document,), receipt.languages, formats_of(receipt), receipt.audiences[0], receipt.style, receipt.as_of,
+        library_zip.packed(at.out, receipt.library), {at.document: earlier}, past, released,
+        approval=receipt.approval, number=at.number,
+    )  # fmt: skip
+
+
+def _tools(receipt: Receipt) -> tuple[tuple[str, str, str], ...]:
+    now = tool_versions()
+    return tuple(
+        (n, receipt.tools.get(n, "none"), now.get(n, "none"))
+        for n in sorted({*receipt.tools, *now})
+        if receipt.tools.get(n) != now.get(n)
+    )
