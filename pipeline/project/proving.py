@@ -129,12 +129,19 @@ def dates_of(library: Library) -> tuple[str, ...]:
 
 
 def _standing(library: Library, date: str) -> object:
-    """Return all that a proof at a date depends on; two dates with equal standing have one proof."""
+    """Return all that a proof at a date depends on; two dates with equal standing have one proof.
+
+    Of the law that is the instruments that some pack binds, and the provisions that some clause cites.
+    """
+    valid = [c for i in library.clauses if (c := clause_at(library, i, date)) is not None]
+    bound = {b.instrument for pack in library.packs.values() for b in pack.binds}
+    cited = {c for clause in valid for c in clause.cites}
+    standing = (library.provisions[c] for c in sorted(cited) if c in library.provisions)
     return (
-        tuple(c.valid_from for i in library.clauses if (c := clause_at(library, i, date)) is not None),
-        tuple(in_force(i, date) for i in library.instruments.values()),
+        tuple((c.id, c.valid_from) for c in valid),
+        tuple(i for i in sorted(bound) if in_force(library.instruments[i], date)),
         tuple(applies(e, library, date) for e in library.expectations),
-        frozenset(p.ref for p in library.provisions.values() if not (p.until and p.until <= date)),
+        tuple(p.ref for p in standing if not (p.until and p.until <= date)),
     )
 
 
