@@ -372,7 +372,9 @@ def sequences(draw: st.DrawFn) -> list[Tree]:
     for n, name in enumerate(names):
         month += draw(st.integers(1, 5))
         day = f"{2021 + month // 12}-{month % 12 + 1:02}-15"
-        standing = [r for r in starts if r not in ended and "" < starts[r] <= day]  # a day that nobody knows cannot be said to have stood
+        standing = [
+            r for r in starts if r not in ended and "" < starts[r] <= day
+        ]  # a day that nobody knows cannot be said to have stood
         kind = draw(st.sampled_from(["date", "wording", "enters", "ends", "status", "withdrawn", "whole", "watched"]))
         if kind in ("date", "wording", "ends") and standing:
             ref = draw(st.sampled_from(standing))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.assess.records import name_of, unconfirmed
 from pipeline.compose.citations import Citation, citations, number
@@ -83,7 +84,7 @@ def _said(context: Context, plan: Plan) -> str:
 
 def terms_used(context: Context, plan: Plan) -> tuple[Term, ...]:
     """Return the defined terms in fact used, in alphabetical order; terms that a definition uses count too."""
-    said = _worded(_said(context, plan))
+    said = _words(_said(context, plan))
     found: dict[str, Term] = {}
     forms = {
         t.id: [_worded(f) for f in (context.text(t.term), *t.forms.get(context.lang, t.forms.get("en", ())))]
@@ -91,7 +92,8 @@ def terms_used(context: Context, plan: Plan) -> tuple[Term, ...]:
     }
     waiting = list(context.library.terms.values())
     while True:
-        fresh = [t for t in waiting if any(f in said for f in forms[t.id])]
+        known = frozenset(said.split())
+        fresh = [t for t in waiting if any(known.issuperset(f.split()) and f in said for f in forms[t.id])]
         if not fresh:
             break
         found |= {t.id: t for t in fresh}
@@ -100,7 +102,13 @@ def terms_used(context: Context, plan: Plan) -> tuple[Term, ...]:
     return tuple(sorted(found.values(), key=lambda t: context.text(t.term).lower()))
 
 
+@lru_cache(maxsize=4096)
 def _worded(text: str) -> str:
+    """Return the words of a term, a form of it or its definition; they recur in every document."""
+    return _words(text)
+
+
+def _words(text: str) -> str:
     """Return a text as its words in small letters, each between spaces, so that whole words can be looked for."""
     return f" {' '.join(_WORD.findall(text.lower()))} "
 

@@ -65,6 +65,13 @@ class Causes:
                 found[ref] = self._provision(ref)
         return tuple(found.values())
 
+    def grouped(self, refs: Iterable[str]) -> Iterator[tuple[tuple[Cause, ...], tuple[str, ...]]]:
+        """Yield what is cited under what changed it, so that no update is told to have moved another's day."""
+        found: dict[tuple[Cause, ...], list[str]] = {}
+        for ref in sorted(refs):
+            found.setdefault(self.of_law((ref,)), []).append(ref)
+        yield from ((why, tuple(named)) for why, named in found.items())
+
     def update(self, update: Update) -> Cause:
         """Return an update as a cause."""
         return Cause("update", update.id, f"{self.after.text(update.title)} ({self.after.date(update.date)})")
@@ -108,13 +115,11 @@ class Causes:
             return self.update(update)
         one = self.after.library.instruments.get(instrument)
         name = self.after.text(one.short) if one else instrument
-        for ref in sorted(
-            r for s, r in self.answers if s == COUNTRY and r.startswith(("country.member_", "country.party_"))
-        ):
-            law = self.after.findings.get(COUNTRY, BOUND_BY)
-            leaves = law.member_because.get(instrument, ()) if law else ()
-            if any(leaf.test.ref == ref for leaf in leaves):
-                return self._answer(COUNTRY, ref)
+        for context in (self.after, self.before):
+            law = context.findings.get(COUNTRY, BOUND_BY)
+            for leaf in law.member_because.get(instrument, ()) if law else ():
+                if (COUNTRY, leaf.test.ref) in self.answers:
+                    return self._answer(COUNTRY, leaf.test.ref)
         days = [d for d in (one.in_force, one.until) if d and self.before.as_of < d <= self.after.as_of] if one else []
         told = f"{name}: {self.after.date(days[0])}" if days else name
         return Cause("provision", instrument, told)

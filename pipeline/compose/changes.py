@@ -38,7 +38,7 @@ class _Stand:
         clause: Its state.
         decision: How it was decided.
         strength: Its highest strength, None where it binds nobody.
-        texts: Its blocks as printed, with placeholders.
+        texts: Its title and its blocks as printed, by name, with placeholders.
         days: The days of the law that it prints, by provision.
         cites: What it cites, each with what the provision is to the state.
     """
@@ -46,7 +46,7 @@ class _Stand:
     clause: Clause
     decision: ClauseDecision
     strength: Strength | None
-    texts: tuple[str, ...]
+    texts: Mapping[str, str]
     days: Mapping[str, str]
     cites: frozenset[tuple[str, str, str]]
 
@@ -78,10 +78,10 @@ def _stand(decision: ClauseDecision, clause: Clause, context: Context) -> _Stand
     names: list[str] = (
         [*strengths] if clause.kind == "norm" else ["text", "result", "baseline", "target", "verification"]
     )
-    texts = tuple(context.block(clause, n) for n in (*names, "purpose", "evidence", "indicator", "counsel"))
+    texts = {n: context.block(clause, n) for n in (*names, "purpose", "evidence", "indicator", "counsel")}
     cited = citations(context, clause.cites)
     days = {c.provision.ref: c.provision.start for c in cited if c.provision.start > context.as_of}
-    for text in texts:
+    for text in texts.values():
         for match in PLACEHOLDER.finditer(text):
             if match[1].startswith("applies["):
                 ref = match[1][len('applies["') : -len('"]')]
@@ -94,7 +94,9 @@ def _stand(decision: ClauseDecision, clause: Clause, context: Context) -> _Stand
         (c, context.slot(slot) or "", "slot") for c in clause.cites if (slot := c.removeprefix("slot:")) != c
     )
     cites = frozenset((c.provision.ref, c.standing, c.provision.mark) for c in cited) | own
-    return _Stand(clause, decision, strengths[0] if strengths else None, (context.title(clause), *texts), days, cites)
+    return _Stand(
+        clause, decision, strengths[0] if strengths else None, {"title": context.title(clause), **texts}, days, cites
+    )
 
 
 def _shifts(was: _Stand | None, now: _Stand | None, before: Context, after: Context, causes: Causes) -> Iterator[Shift]:
@@ -120,21 +122,17 @@ def _shifts(was: _Stand | None, now: _Stand | None, before: Context, after: Cont
     elif was.decision.strengths != now.decision.strengths:
         told = _word(was) != _word(now)
         yield shift("cases", causes.of_presence(one.clause.id), told)
-    if was.texts != now.texts:
+    if any(was.texts[n] != now.texts[n] for n in was.texts.keys() & now.texts.keys()):
         yield shift("wording", causes.of_text(was.clause, now.clause), told=False)
     old, new = ({r for r, _, _ in s.cites} for s in (was, now))
     otherwise = {r for r, _, _ in was.cites ^ now.cites} & old & new
     moved = {r for r in {*was.days, *now.days} if was.days.get(r) != now.days.get(r)} - (old ^ new)
-    if moved:
-        named = tuple(sorted(moved))
-        yield replace(
-            shift("date", causes.of_law(named), told=False),
-            moved=tuple(Moved(r, was.days.get(r, ""), now.days.get(r, "")) for r in named),
-        )
-    if old ^ new or otherwise:
-        gone, fresh = (tuple(sorted(refs)) for refs in ((old - new) | otherwise, (new - old) | otherwise))
-        named = tuple(sorted({*gone, *fresh}))
-        yield replace(shift("law", causes.of_law(named), told=False), gone=gone, new=fresh)
+    for why, named in causes.grouped(moved):
+        days = tuple(Moved(r, was.days.get(r, ""), now.days.get(r, "")) for r in named)
+        yield replace(shift("date", why, told=False), moved=days)
+    for why, named in causes.grouped((old ^ new) | otherwise):
+        gone, fresh = (tuple(r for r in named if r in refs or r in otherwise) for refs in (old - new, new - old))
+        yield replace(shift("law", why, told=False), gone=gone, new=fresh)
 
 
 def _word(stand: _Stand | None) -> str:
@@ -179,10 +177,13 @@ def _neutral(draft: Draft, passed: tuple[str, ...], words: AbstractSet[str]) -> 
 
 def changed_parts(before: Draft, after: Draft, why: tuple[Cause, ...]) -> tuple[Shift, ...]:
     """Return the generated parts whose text differs; numbers of other clauses in them do not count."""
-    old = {u.anchor: _said(u) for u in before.units if u.anchor.startswith("part:")}
+    old = {u.anchor: u for u in before.units if u.anchor.startswith("part:")}
     found: list[Shift] = []
     for unit in after.units:
-        if unit.anchor.startswith("part:") and unit.anchor != CHANGE_TABLE and old.get(unit.anchor) != _said(unit):
+        if not unit.anchor.startswith("part:") or unit.anchor == CHANGE_TABLE or old.get(unit.anchor) == unit:
+            continue
+        was = old.get(unit.anchor)
+        if was is None or _said(was) != _said(unit):
             heading = next((b for b in unit.blocks if isinstance(b, Heading)), None)
             title, label = (heading.text, heading.label) if heading else (unit.alias, "")
             found.append(Shift(unit.anchor, title, label, "part", "", "", (), (), (), None, False, why))

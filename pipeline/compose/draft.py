@@ -64,15 +64,30 @@ def compose(context: Context, record_facts: Mapping[str, str] | None = None) -> 
     units = tuple(u for p in layout.parts for u in _units(p, composer))
     units = _captioned(units, context)
     words = {k: context.text(t) for k, t in {**context.library.words, **context.outline.words}.items()}
-    record = {
-        "country": context.assessment.name, "document": context.document, "lang": context.lang,
-        "as_of": context.as_of, "version": context.version, "library_release": context.library.release,
-        **(record_facts or {}),
-    }  # fmt: skip
     return Draft(
         context.document, context.lang, context.lang.partition("-")[0] in RTL, context.audience, context.version,
-        context.as_of, _cover(context), layout.numbering, words, units, record,
+        context.as_of, _cover(context), layout.numbering, words, units, _record(context, record_facts or {}),
     )  # fmt: skip
+
+
+def renumbered(draft: Draft, context: Context, record_facts: Mapping[str, str] | None = None) -> Draft:
+    """Return a draft under the version number of another context that says the same otherwise.
+
+    Args:
+        draft: The draft.
+        context: What it was composed from, with the number it is to bear.
+        record_facts: As for `compose`.
+    """
+    record = _record(context, record_facts or {})
+    return replace(draft, version=context.version, cover=_cover(context), record=record)
+
+
+def _record(context: Context, facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts that are embedded for a later merge."""
+    return {
+        "country": context.assessment.name, "document": context.document, "lang": context.lang,
+        "as_of": context.as_of, "version": context.version, "library_release": context.library.release, **facts,
+    }  # fmt: skip
 
 
 def _generated(context: Context, layout: Plan, parts: Mapping[str, OutlinePart]) -> dict[str, tuple[Block, ...]]:

@@ -149,7 +149,7 @@ def decide(folder: Folder, as_of: str = "") -> Country:
         raise Faulty(
             [Problem("INTAKE-096", Place(folder.shown), f"the library has no clause valid on {date}", fix, "as_of")]
         )
-    laid = law_at(laid, date)
+    laid = _law_at(laid, date)
     assessment = recorded(assessment, laid, date)
     assessment = replace(assessment, as_of=date, packs=_packs(assessment, laid))
     findings, readings = assess(assessment, laid, date)
@@ -163,6 +163,21 @@ def decide(folder: Folder, as_of: str = "") -> Country:
         folder.name, folder.files, laid, folder.library_files, assessment, findings, readings, selection, date,
         tuple(problems),
     )  # fmt: skip
+
+
+_AT: dict[tuple[int, str], tuple[Library, Library]] = {}
+"""Libraries with the law at a date, by the library's identity and date; it is held, so that no other takes that."""
+MOST_AT = 8
+
+
+def _law_at(library: Library, date: str) -> Library:
+    """Return a library with the law at a date; countries without law of their own share it."""
+    key = (id(library), date)
+    if key not in _AT:
+        while len(_AT) >= MOST_AT:
+            del _AT[next(iter(_AT))]
+        _AT[key] = library, law_at(library, date)
+    return _AT[key][1]
 
 
 def laid_over(folder: Path | str, faults: list[Problem], national: Mapping[str, bytes]) -> list[Problem]:

@@ -22,9 +22,9 @@ from pipeline.project.country import Country, decide, read_country
 from pipeline.project.drawing import DRAFT
 from pipeline.project.making import context_of
 from pipeline.project.regenerating import Target, targets, with_updates
-from pipeline.project.standing import intake_of
+from pipeline.project.standing import intake_of, receipt_of
 from pipeline.source.shape import nearest
-from pipeline.store import library_zip, version
+from pipeline.store import library_zip, names, version
 from pipeline.store.receipt import Receipt
 
 CODE = "IMPACT-001"
@@ -94,7 +94,7 @@ class _Task:
     state: str
     store: str
     files: Mapping[str, bytes]
-    standing: tuple[tuple[str, Receipt, bytes], ...]
+    standing: tuple[tuple[str, Receipt, bytes, str], ...]
     library: bytes
     updates: Mapping[str, bytes]
     named: tuple[str, ...]
@@ -164,7 +164,7 @@ def _tasks(
     """Yield a task for each country that the updates may reach."""
     by_country: dict[str, list[Target]] = {}
     for target in targets(store, ()):
-        if _may_touch(target.receipt, ids, library):
+        if _may_touch(target.receipt, ids, library, store):
             by_country.setdefault(target.slug, []).append(target)
     for slug, some in by_country.items():
         first = some[0]
@@ -172,7 +172,7 @@ def _tasks(
         yield _Task(
             slug, first.receipt.state, str(store),
             intake_of(store, slug, first.document, first.receipt.version, first.receipt),
-            tuple((t.document, t.receipt, _draft(store, t)) for t in some),
+            tuple((t.document, t.receipt, _draft(store, t), _approved(store, t)) for t in some),
             b"" if own else library_zip.packed(store, first.receipt.library), files, ids, date,
         )  # fmt: skip
 
@@ -182,17 +182,36 @@ def _draft(store: Path, target: Target) -> bytes:
     return version.read(store, target.slug, target.document, target.receipt.version, name)
 
 
-def _may_touch(receipt: Receipt, ids: tuple[str, ...], library: Library) -> bool:
+def _approved(store: Path, target: Target) -> str:
+    """Return office and day of the approval of a document's last release; empty where there is none."""
+    numbers = version.versions(store, target.slug, target.document)
+    last = next((n for n in reversed(numbers) if names.is_release(n)), None)
+    if last is None:
+        return ""
+    approval = receipt_of(store, target.slug, target.document, last).approval
+    return f"{approval.by}, {approval.on}" if approval else ""
+
+
+def _may_touch(receipt: Receipt, ids: tuple[str, ...], library: Library, store: Path) -> bool:
     """Return whether the updates may reach a version: by an instrument that means something there, or by name."""
     known = set(receipt.updates)
+    if not receipt.law:
+        return True  # a receipt of the first format does not tell
     for update in (library.updates[i] for i in ids):
         instruments = {n.partition(" ")[0] for c in update.changes for n in (*touches(c), c.instrument)}
         if instruments & set(receipt.law) or update.id in known or receipt.state_code in update.states:
             return True
-        new_here = update.id not in shelf.built_in().library.updates
-        if new_here and (update.when is not None or not update.states):
+        new_here = update.when is not None or not update.states
+        if new_here and update.id not in _consulted(receipt, store).updates:
             return True  # whom it concerns is told by the answers
     return False
+
+
+def _consulted(receipt: Receipt, store: Path) -> Library:
+    """Return the library that a version consulted."""
+    if receipt.library == shelf.built_in().digest:
+        return shelf.built_in().library
+    return shelf.opened(library_zip.packed(store, receipt.library), f"library/{receipt.library}.zip").library
 
 
 def looked_into(task: _Task) -> CountryImpact:
@@ -201,26 +220,31 @@ def looked_into(task: _Task) -> CountryImpact:
     now = shelf.built_in()
     try:
         folder = read_country(task.slug, task.slug, {**task.files, **task.updates}, (now.library, now.files))
-        after = decide(folder, task.as_of)
         before_folder = folder
         if task.library or task.updates:
             before_folder = read_country(task.slug, task.slug, task.files, (kept.library, kept.files))
-        dates = {receipt.as_of for _, receipt, _ in task.standing}
+        dates = {receipt.as_of for _, receipt, _, _ in task.standing}
         before = {d: decide(before_folder, d) for d in dates}
+        # What came between the day of a back-filled update and that of a version is not told backwards.
+        ahead = {d: decide(folder, d) for d in {max(task.as_of, d) for d in dates}}
     except Faulty as faulty:
         return CountryImpact(task.slug, task.state, task.store, problems=faulty.problems)
+    date = max(ahead)
+    after = ahead[date]
     updates = tuple(after.library.updates[i] for i in task.named)
     documents = tuple(
-        _touched(document, receipt, draft, before[receipt.as_of], after, task.named)
-        for document, receipt, draft in task.standing
+        _touched(
+            document, receipt, draft, approved, before[receipt.as_of], ahead[max(task.as_of, receipt.as_of)], task.named
+        )
+        for document, receipt, draft, approved in task.standing
     )
     mine = [u for u in updates if u.id in after.findings.updates]
     asks = tuple(
         (titled(after.library.variables[ref], "en"), _title(u))
         for u in mine
-        for ref in asked_again(u, after.assessment, task.as_of)
+        for ref in asked_again(u, after.assessment, date)
     )
-    slots = tuple((s.replace("_", " "), _title(u)) for u in mine for s in unread_slots(u, after.assessment, task.as_of))
+    slots = tuple((s.replace("_", " "), _title(u)) for u in mine for s in unread_slots(u, after.assessment, date))
     first = before[task.standing[0][1].as_of]
     return CountryImpact(
         task.slug, task.state, task.store, documents, asks, slots, tuple(_national(first, after, updates)),
@@ -233,15 +257,19 @@ def _title(update: Update) -> str:
 
 
 def _touched(
-    document: str, receipt: Receipt, draft: bytes, before: Country, after: Country, named: tuple[str, ...]
+    document: str,
+    receipt: Receipt,
+    draft: bytes,
+    approved: str,
+    before: Country,
+    after: Country,
+    named: tuple[str, ...],
 ) -> Touched:
     lang = receipt.languages[0]
     then, now = (context_of(c, document, lang, receipt.audiences[0], "") for c in (before, after))
     shifts = changes(then, now, labels_in(draft))
     ours = tuple(s for s in shifts if any(c.kind == "update" and c.id in named for c in s.causes))
-    approval = receipt.approval
-    approved = f"{approval.by}, {approval.on}" if approval else ""
-    lapses = bool(approval) and bool(ours)
+    lapses = bool(approved) and bool(ours)
     return Touched(document, receipt.version, receipt.as_of, ours, len(shifts) - len(ours), lapses, approved)
 
 

@@ -15,7 +15,7 @@ from pipeline.compose.causes import Causes
 from pipeline.compose.change_table import with_changes
 from pipeline.compose.changes import changed_parts, changes, same_text
 from pipeline.compose.context import Context
-from pipeline.compose.draft import compose
+from pipeline.compose.draft import compose, renumbered
 from pipeline.library.updates import days_of
 from pipeline.model.change import Cause, Shift, Weight, causes, weight
 from pipeline.model.draft import Audience, Draft, Heading
@@ -94,6 +94,8 @@ class _Bench:
         self.given = style_files(self.style_name)
         self._style: HouseStyle | None = None
         self._earlier: dict[tuple[str, str, str], Country] = {}
+        self._drafts: dict[int, Draft] = {}
+        self._composed_before: dict[tuple[str, str], Draft] = {}
 
     @property
     def style(self) -> HouseStyle:
@@ -111,6 +113,11 @@ class _Bench:
         }
         return files | {kept_as(path): data for path, data in self.country.files.items()}
 
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The digests of these."""
+        return {name: digest(data) for name, data in self.records.items()}
+
     def planned(self, document: str) -> Planned:
         """Return what becomes of one document."""
         past = self._base(document)
@@ -126,6 +133,9 @@ class _Bench:
         self.progress(f"comparing the {document} with version {before.version}")
         earlier = self._then(past, before)
         lang = receipt.languages[0]
+        receipt = replace(
+            receipt, version=self.order.number or following(self.order.numbers.get(document, ()), "minor")
+        )
         composed = self._composed(receipt, lang)
         shifts = self._shifts(earlier, before, document, lang, composed, past)
         if self.order.needed_only and self._same(before, receipt, past, composed):
@@ -164,7 +174,7 @@ class _Bench:
     ) -> tuple[Shift, ...]:
         drafts = past.drafts
         old_lang = lang if lang in drafts else next(iter(drafts), "")
-        old = codec.load(drafts[old_lang], Draft, f"{document}/draft.json") if old_lang else None
+        old = self._read(drafts[old_lang], document) if old_lang else None
         labels = {**(_labels(old) if old else {}), **_labels(composed)}
         first, second = (context_of(c, document, lang, self.order.audience, "") for c in (earlier, self.country))
         shifts = changes(first, second, labels)
@@ -175,6 +185,12 @@ class _Bench:
             why = tuple(dict.fromkeys((*causes(shifts), *news))) or (self._elsewhere(before),)
             parts = changed_parts(old, composed, why)
         return (*shifts, *parts)
+
+    def _read(self, data: bytes, document: str) -> Draft:
+        """Return a stored draft; it is needed more than once."""
+        if id(data) not in self._drafts:
+            self._drafts[id(data)] = codec.load(data, Draft, f"{document}/draft.json")
+        return self._drafts[id(data)]
 
     def _elsewhere(self, before: Receipt) -> Cause:
         """Return why generated parts differ where no clause does: answers, decisions, law or the library."""
@@ -208,7 +224,7 @@ class _Bench:
         if not now.renditions.keys() <= before.renditions.keys() or set(now.languages) - set(past.drafts):
             return False
         for lang, data in past.drafts.items():
-            old = codec.load(data, Draft, f"{now.document}/draft.json")
+            old = self._read(data, now.document)
             if not same_text(old, composed if lang == composed.lang else self._composed(now, lang)):
                 return False
             if before.tools != now.tools and not self._draws_alike(before, old, lang):
@@ -251,7 +267,14 @@ class _Bench:
         )  # fmt: skip
 
     def _composed(self, receipt: Receipt, lang: str) -> Draft:
-        return composed_for(self.country, receipt, lang, self.order.audience)
+        """Return a document composed; under another number only what prints the number is made anew."""
+        key = (receipt.document, lang)
+        if key not in self._composed_before:
+            self._composed_before[key] = composed_for(self.country, receipt, lang, self.order.audience)
+            return self._composed_before[key]
+        audience, number, approval = self.order.audience, receipt.version, receipt.approval
+        context = context_of(self.country, receipt.document, lang, audience, number, approval)
+        return renumbered(self._composed_before[key], context, embedded(receipt))
 
     def _new(self, document: str, receipt: Receipt, shifts: tuple[Shift, ...], since: str) -> Planned:
         """Compose and draw a version: its receipt, and every file in it."""
@@ -268,11 +291,9 @@ class _Bench:
                 files[file] = rendition(composed, self.style, format_)
                 checked(file, files[file], composed, self.country)
                 renditions[file] = digest(files[file])
-        files |= self.records
-        records = {n: digest(d) for n, d in files.items() if n not in renditions}
+        records = {**{n: digest(d) for n, d in files.items() if n not in renditions}, **self.digests}
         whole = replace(receipt, records=dict(sorted(records.items())), renditions=dict(sorted(renditions.items())))
-        files[names.RECEIPT] = codec.dump(whole)
-        return Planned(whole, files, shifts)
+        return Planned(whole, {**files, **self.records, names.RECEIPT: codec.dump(whole)}, shifts)
 
 
 def _days(folder: Folder) -> tuple[str, ...]:
@@ -308,8 +329,12 @@ def context_of(
 def composed_for(country: Country, receipt: Receipt, lang: str, audience: Audience) -> Draft:
     """Compose a document of a version in a language for an audience, without its table of changes."""
     context = context_of(country, receipt.document, lang, audience, receipt.version, receipt.approval)
-    record = {"library": receipt.library, "tool": f"clausewright {pipeline.__version__}", "previous": receipt.previous}
-    return compose(context, record)
+    return compose(context, embedded(receipt))
+
+
+def embedded(receipt: Receipt) -> dict[str, str]:
+    """Return what a file tells of its own making, for a later merge."""
+    return {"library": receipt.library, "tool": f"clausewright {pipeline.__version__}", "previous": receipt.previous}
 
 
 def _labels(draft: Draft) -> dict[str, str]:

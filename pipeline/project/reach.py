@@ -7,12 +7,14 @@ Whether one that it names does change is found by deciding and composing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from pipeline.library.updates import law_at
 from pipeline.library.vocabulary import BOUND_BY
 from pipeline.model.clause import Clause
 from pipeline.model.condition import Condition, Grouped
+from pipeline.model.law import Instrument
 from pipeline.model.library import Library, clause_at
 from pipeline.model.record import Records
 from pipeline.model.update import Update
@@ -48,10 +50,11 @@ class Reach:
     bound: tuple[frozenset[str], ...]
 
     def touches(self, receipt: Receipt) -> bool:
-        """Return whether a version may be touched."""
+        """Return whether a version may be touched; a receipt of the first format does not tell, and may be."""
         law = set(receipt.law)
         return (
             self.everyone
+            or not law
             or not self.instruments.isdisjoint(law)
             or not self.updates.isdisjoint(receipt.updates)
             or any(u.when is not None or not u.states or receipt.state_code in u.states for u in self.fresh)
@@ -106,8 +109,9 @@ def _otherwise(before: Library, after: Library) -> bool:
 
 def _instruments(then: Library, before_date: str, now: Library, after_date: str) -> Iterator[str]:
     old, new = _by_instrument(then), _by_instrument(now)
+    watched = {i for library in (then, now) for pack in library.packs.values() for i in pack.watches}
     for instrument_id in {*then.instruments, *now.instruments}:
-        was, one = then.instruments.get(instrument_id), now.instruments.get(instrument_id)
+        was, one = (_told_of(library, instrument_id, watched) for library in (then, now))
         if was != one or old.get(instrument_id) != new.get(instrument_id) or one is None:
             yield instrument_id
             continue
@@ -115,6 +119,12 @@ def _instruments(then: Library, before_date: str, now: Library, after_date: str)
         days |= {d for p in one.provisions for d in (p.start, p.until)}
         if any(before_date < d <= after_date or after_date < d <= before_date for d in days if d):
             yield instrument_id
+
+
+def _told_of(library: Library, instrument_id: str, watched: AbstractSet[str]) -> Instrument | None:
+    """Return an instrument as far as drafts tell of it: words on its standing are printed only where it is watched."""
+    one = library.instruments.get(instrument_id)
+    return one if one is None or instrument_id in watched else replace(one, status={}, status_as_of="")
 
 
 def _by_instrument(library: Library) -> dict[str, frozenset[str]]:

@@ -103,9 +103,11 @@ class Reaches:
             receipt: The version's.
             as_of: ISO date of the law; else the country folder's own, else the newest known.
         """
+        date = as_of or receipt.dated or self.known
+        if date < receipt.as_of:
+            return False  # a next version never has older law than the one before
         if receipt.tools != self.tools or receipt.templates != self._style(receipt.style):
             return True
-        date = as_of or receipt.dated or self.known
         key = (receipt.library, receipt.as_of, date)
         if key not in self._found:
             then = self.now
@@ -131,6 +133,11 @@ def with_updates(library: Library, updates: Mapping[str, bytes]) -> Library:
         Faulty: One of them is wrong (exit 4).
     """
     laid, problems = with_law(library, {}, updates)
+    for path in updates:
+        known = library.updates.get(path.rpartition("/")[2].removesuffix(".yaml"))
+        if known is not None:
+            message = f"the library has an update '{known.id}' already"
+            problems.append(Problem("UPDATE-003", Place(path), message, "leave the file out; the library's counts"))
     if any(not p.warning for p in problems):
         raise Faulty(problems, Exit.LIBRARY)
     return laid

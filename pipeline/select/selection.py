@@ -227,9 +227,11 @@ def _national(
     if clause.stance == "permit":
         refused = [c for c in all_cases if c.truth is Truth.OUT] if clause.scope == "agency" else []
         status = "out" if refused else "open" if open_ else status
-    kept = [c for c in open_ if clause.if_open == "keep" and c.subject not in held]
-    printed = status == "in" or (status == "open" and bool(kept))
-    standing = [c for c in all_cases if c.truth is Truth.IN or c in kept]
+    keep = clause.if_open == "keep"
+    standing = [
+        c for c in all_cases if c.truth is Truth.IN or (c.truth is Truth.OPEN and keep and c.subject not in held)
+    ]
+    printed = status == "in" or (status == "open" and any(c.truth is Truth.OPEN for c in standing))
     by_strength: dict[Strength | None, list[str]] = defaultdict(list)
     for case in standing:
         by_strength[case.strength].append(case.subject)
