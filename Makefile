@@ -52,6 +52,10 @@ check: .venv/tested ## lint, types, the library itself, and its proof at every d
 soak: .venv/tested ## kill writers 300 times and more, fill the disk at every step, let several write at once
 	CLAUSEWRIGHT_SOAK=300 $(BIN)/python -m pytest tests/test_store_crashes.py $(ARGS)
 
+.PHONY: events
+events: .venv/tested ## apply the 54 events to 193 countries, and write docs/events.md (about 15 minutes)
+	$(BIN)/python tests/events.py
+
 .PHONY: mutants
 mutants: .venv/tested ## break the library everywhere and count what `prove` notices (about 15 minutes)
 	$(BIN)/python tests/mutants.py

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 import bench_prove  # noqa: E402
 import bench_rules  # noqa: E402
+import bench_store  # noqa: E402
 
 from pipeline.assess.findings import assess  # noqa: E402
 from pipeline.compose.draft import compose  # noqa: E402
@@ -221,7 +222,10 @@ def rows() -> list[Row]:
         compared("PDF, against typst.compile of the same source", drawn, bare, "at most 1.15", False)
         _peers(found, draft, style, drawn, folder)
     _selecting(found, country.assessment, library[0])
-    found += [Row(*cells) for cells in (*bench_rules.rows(least), *bench_prove.rows(least, country))]
+    found += [
+        Row(*cells)
+        for cells in (*bench_rules.rows(least), *bench_prove.rows(least, country), *bench_store.rows(by_typst))
+    ]
     return found
 
 

@@ -21,10 +21,8 @@ def shown_progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield quiet
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status("reading") as status:
-        yield status.update
+    with counted(0) as shown:
+        yield shown.told
 
 
 class Counted:
@@ -42,6 +40,10 @@ class Counted:
         if self.live is not None:
             names = ", ".join(running)
             self._show(f"{done} of {self.total} done" + (f"; at work on {names}" if names else ""))
+
+    def told(self, text: str) -> None:
+        """Show in a few words what is being done."""
+        self._show(text)
 
     def line(self, text: str) -> None:
         """Print a line to standard output."""

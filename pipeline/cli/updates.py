@@ -97,6 +97,7 @@ def regenerate(
     updates = regenerating.update_files(files)
     rows: list[dict[str, object]] = []
     problems: list[Problem] = []
+    lines: list[tuple[int, str]] = []
     with shown_progress() as progress:
         for country in regenerating.regenerate(out, found, checked_date(as_of), updates, (jobs, scheduler), progress):
             printing.warnings(country.warnings)
@@ -104,12 +105,12 @@ def regenerate(
             for made in country.made:
                 if made.new:
                     rows.append(worklist.made(country.slug, made))
-                    if not as_json:
-                        click.echo(f"{country.slug}, {made.document}: version {made.version}")
-                        printing.lines((1, reason) for reason in made.reasons)
+                    lines.append((0, f"{country.slug}, {made.document}: version {made.version}"))
+                    lines += [(1, reason) for reason in made.reasons]
     if as_json:
         printing.as_json(rows)
     else:
+        printing.lines(lines)
         click.echo(f"{len(rows)} new {'version' if len(rows) == 1 else 'versions'}; {len(found)} looked into")
         if files and rows:
             click.echo("To keep the update for later drafts: clausewright read FILE --to the country folder", err=True)

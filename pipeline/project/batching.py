@@ -25,7 +25,7 @@ from pipeline.project.standing import receipt_of
 from pipeline.source.tree import Node, Scalar, at, parse
 from pipeline.source.tree import Sequence as Listed
 from pipeline.store import version
-from pipeline.store.receipt import Receipt, same_content
+from pipeline.store.receipt import same_content
 from pipeline.store.version import digest
 
 KILLED, BUG = "BATCH-003", "BATCH-004"
@@ -176,37 +176,31 @@ class _Standing:
     def all_of(self, job: Job) -> tuple[Made, ...]:
         """Return the versions that stand for a job; none where anything is missing or may come out otherwise."""
         wish = job.wish
+        documents = once(wish.documents)
+        numbers = [version.latest(wish.out, job.slug, document) for document in documents]
+        if not all(numbers):
+            return ()
+        files = folder_files(job.intake)
+        intake = {path: digest(data) for path, data in sorted(files.items())}
+        langs, style = _own(files.get(COUNTRY_FILE, b""))
+        langs, style = once(wish.langs) or langs, wish.style or style
         found: list[Made] = []
-        files: Mapping[str, bytes] = {}
-        for document in once(wish.documents):
-            number = version.latest(wish.out, job.slug, document)
-            if number is None:
+        for document, number in zip(documents, numbers, strict=True):
+            receipt = receipt_of(wish.out, job.slug, document, number or "")
+            overlaid = any(path.startswith(OVERLAY) for path in intake) and not (wish.as_of or receipt.dated)
+            if receipt.intake != intake or overlaid:
+                return ()  # an overlay may hold an update, and so know a newer date than the library
+            now = replace(
+                receipt, version="", languages=langs, audiences=(wish.audience,), style=style, approval=None,
+                as_of=wish.as_of or receipt.dated or self._newest, library=shelf.built_in().digest, tools=tools(),
+                templates=_templates(style),
+                renditions={name(document, lang, wish.audience, f): "" for lang in langs for f in wish.formats},
+            )  # fmt: skip
+            if not same_content(receipt, now):
                 return ()
-            files = files or folder_files(job.intake)
-            receipt = receipt_of(wish.out, job.slug, document, number)
-            if not (wish.as_of or receipt.dated) and any(p.startswith(OVERLAY) for p in files):
-                return ()  # its newest date may be that of an update of its own
-            if not same_content(receipt, replace(self._now(job, document, receipt, files), version="")):
-                return ()
-            place = version.folder_of(wish.out, job.slug, document, number)
-            found.append(Made(document, number, place, False, tuple(receipt.renditions)))
+            place = version.folder_of(wish.out, job.slug, document, receipt.version)
+            found.append(Made(document, receipt.version, place, False, tuple(receipt.renditions)))
         return tuple(found)
-
-    def _now(self, job: Job, document: str, receipt: Receipt, files: Mapping[str, bytes]) -> Receipt:
-        """Return the receipt that a new version would have; of another intake, library or program nothing is known.
-
-        What the country folder says counts only where the folder is the one of the receipt: then it was sound.
-        """
-        wish, kept = job.wish, shelf.built_in()
-        tree = parse(files.get(COUNTRY_FILE, b""), COUNTRY_FILE, STOPPED)[0]
-        langs = once(wish.langs) or _listed(tree, "languages") or ("en",)
-        style = wish.style or _text(tree, "form", "style") or "standard"
-        return replace(
-            receipt, languages=langs, audiences=(wish.audience,), library=kept.digest, approval=None, style=style,
-            as_of=wish.as_of or receipt.dated or self._newest, tools=tools(), templates=_templates(style),
-            intake={path: digest(data) for path, data in sorted(files.items())},
-            renditions={name(document, lang, wish.audience, f): "" for lang in langs for f in once(wish.formats)},
-        )  # fmt: skip
 
     @cached_property
     def _newest(self) -> str:
@@ -217,6 +211,12 @@ class _Standing:
 @cache
 def _templates(style: str) -> Mapping[str, str]:
     return {path: digest(data) for path, data in sorted(style_files(style).items())}
+
+
+def _own(data: bytes) -> tuple[tuple[str, ...], str]:
+    """Return languages and house style of a country.yaml; what it says counts only where it was found sound before."""
+    tree = parse(data, COUNTRY_FILE, STOPPED)[0]
+    return _listed(tree, "languages") or ("en",), _text(tree, "form", "style") or "standard"
 
 
 def _text(tree: Node | None, *steps: str) -> str:

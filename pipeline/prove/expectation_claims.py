@@ -34,9 +34,11 @@ def answering(expectation: Expectation, clauses: Iterator[Clause] | tuple[Clause
 def applies(expectation: Expectation, library: Library, as_of: str) -> bool:
     """Return whether the law that an expectation names is all in force at a date."""
     for ref in expectation.provisions:
+        if ref.startswith("slot:"):
+            continue  # the state's own law
         provision = library.provisions.get(ref)
         if provision is None:
-            continue  # a slot for the state's own law
+            return False  # not yet part of the law
         if provision.start > as_of or (provision.until and provision.until <= as_of):
             return False
         if not in_force(library.instruments[ref.partition(" ")[0]], as_of):
