@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from pipeline.cli import cli
+from pipeline.cli.ending import ending
 from pipeline.library.load import load
 from pipeline.model.library import Library
 
@@ -65,3 +68,19 @@ def _unskipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped although {NO_SKIP} is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command line in an empty folder: words in, exit code, stdout and stderr out."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["clausewright", *map(str, words)])
+        code = ending(cli)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call

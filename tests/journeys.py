@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -19,6 +19,10 @@ from pipeline.store import codec
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "intake" / "examples"
+
+
+Run = Callable[..., tuple[int, str, str]]
+"""What the fixture `run` gives: a command run in a folder of its own; exit code, stdout, stderr."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from journeys import Run
 from simulated import simulated
 
-import pipeline.cli as command_line
-from pipeline.cli.ending import ending
 from pipeline.model.problem import Exit, Faulty
 from pipeline.project import batching
 from pipeline.project.batching import batch
@@ -33,21 +32,6 @@ NAMES = ("alba", "norland", "tembala")
 SIMULATED = (
     "AD", "BT", "CH", "DE", "EG", "FJ", "GE", "HT", "IS", "JP", "KE", "LA", "MW", "NR", "OM", "PY", "QA", "SE", "TV", "US",
 )  # fmt: skip
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewright", *map(str, words)])
-        code = ending(command_line.cli)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from journeys import Run
 from store_samples import COUNTRY, DOCUMENT, ZIP, content, newest_receipt, put, receipt_for, tree
 
-import pipeline.cli as command_line
-from pipeline.cli.ending import ending
 from pipeline.model.problem import Exit, Faulty
 from pipeline.model.version import STAGES
 from pipeline.project import chronicle
@@ -24,22 +21,7 @@ from pipeline.store.codec import dump
 from pipeline.store.receipt import Approval
 from pipeline.store.version import write
 
-Run = Callable[..., tuple[int, str, str]]
-
 needs_keys = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewright", *map(str, words)])
-        code = ending(command_line.cli)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -9,33 +9,17 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from journeys import Run
 
 import pipeline.cli as command_line
-from pipeline.cli.ending import ending
 from pipeline.model.problem import Exit
 
 ROOT = Path(__file__).resolve().parents[1]
 NORLAND = ROOT / "intake" / "examples" / "norland"
 TEMBALA = ROOT / "intake" / "examples" / "tembala"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewright", *map(str, words)])
-        code = ending(command_line.cli)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -8,12 +8,12 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from journeys import Run
 
 import pipeline.cli as command_line
 from pipeline.assess.records import unconfirmed
@@ -45,8 +45,6 @@ HOSTILE = (
     "http://x.test/",
 )
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 def called(*words: str | Path) -> int:
     """Run a command as it is typed."""
@@ -75,19 +73,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         sys.argv = kept
     return out
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["clausewright", *map(str, words)])
-        code = ending(command_line.cli)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def rows(made: Path, as_of: str = AFTER) -> dict[tuple[str, str], Row]:

@@ -314,6 +314,15 @@ class Draft:
     record: Mapping[str, str]
 
 
+def made_from(draft: Draft) -> str:
+    """Return version, date of the law and, but for the public, the release of the library, for a file's properties."""
+    facts = [draft.cover.status, draft.cover.law_date]
+    release = draft.record.get("library_release", "")
+    if release and draft.audience != "public":
+        facts.append(f"{draft.words['library_state']} {release}")
+    return "; ".join(f for f in facts if f)
+
+
 def plain(inlines: tuple[Inline, ...]) -> str:
     """Return the text of inlines without footnotes."""
     return "".join(i.text for i in inlines if not isinstance(i, Footnote))

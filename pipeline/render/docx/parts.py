@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.model.draft import Chart, Draft
+from pipeline.model.draft import Chart, Draft, made_from
 from pipeline.render.docx.body import Body
 from pipeline.render.docx.frame import Frame
 from pipeline.render.docx.inline import Pen
@@ -126,13 +126,17 @@ def kept(draft: Draft, body: Body, taken: Mapping[str, bytes]) -> tuple[Added, .
 
 
 def core(draft: Draft) -> bytes:
-    """Return the core properties; the law's date is the only date in them."""
+    """Return the core properties; the law's date is the only date in them.
+
+    Version, date of the law and release of the library stand in the description too, where Word shows them as comments.
+    """
     cover = draft.cover
     date = f"{draft.as_of}T00:00:00Z"
     creator = cover.issuer or cover.state
     rows = (
         f"<dc:title>{runs.escape(cover.title)}</dc:title><dc:subject>{runs.escape(cover.subtitle)}</dc:subject>"
         f"<dc:creator>{runs.escape(creator)}</dc:creator>"
+        f"<dc:description>{runs.escape(made_from(draft))}</dc:description>"
         f"<cp:revision>1</cp:revision>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{date}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{date}</dcterms:modified>'

@@ -31,7 +31,7 @@ BLOCKS = r"""
 }
 #let paragraph(body, justify: looks.body.justify, ..rest) = par(justify: justify, ..rest, body)
 
-#set document(title: facts.title, author: facts.author, date: facts.date)
+#set document(title: facts.title, author: facts.author, description: facts.description, date: facts.date)
 #set text(
   font: families, size: looks.body.size, fill: looks.body.fill, lang: facts.lang, region: facts.region,
   dir: if rtl { direction.rtl } else { direction.ltr }, hyphenate: looks.body.justify,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.model.draft import Chart, Draft
+from pipeline.model.draft import Chart, Draft, made_from
 from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.render import theme
 from pipeline.render.pdf.blocks import Setting, flow, labels, spider
@@ -116,7 +116,7 @@ def _values(draft: Draft, style: HouseStyle, look: Theme, page: Setting) -> Iter
         f"right: {paper.right:g}pt, bottom: {paper.bottom:g}pt, left: {paper.left:g}pt)"
     )
     facts = {
-        "title": cover.title, "subtitle": cover.subtitle, "state": cover.state, "issuer": cover.issuer,
+        "description": made_from(draft), "title": cover.title, "subtitle": cover.subtitle, "state": cover.state, "issuer": cover.issuer,
         "author": cover.issuer or cover.state, "status": cover.status, "law-date": cover.law_date,
         "marking": cover.marking, "audience": cover.audience, "notice": cover.notice, "footing": footing,
         "lang": tags[0].lower(),
