@@ -116,7 +116,8 @@ def _values(draft: Draft, style: HouseStyle, look: Theme, page: Setting) -> Iter
         f"right: {paper.right:g}pt, bottom: {paper.bottom:g}pt, left: {paper.left:g}pt)"
     )
     facts = {
-        "description": made_from(draft), "title": cover.title, "subtitle": cover.subtitle, "state": cover.state, "issuer": cover.issuer,
+        "description": made_from(draft),
+        "title": cover.title, "subtitle": cover.subtitle, "state": cover.state, "issuer": cover.issuer,
         "author": cover.issuer or cover.state, "status": cover.status, "law-date": cover.law_date,
         "marking": cover.marking, "audience": cover.audience, "notice": cover.notice, "footing": footing,
         "lang": tags[0].lower(),
