@@ -17,9 +17,12 @@ from simulated import simulated
 
 from pipeline.assess.binding import meaningful
 from pipeline.assess.concern import unread_slots
+from pipeline.assess.records import recorded
 from pipeline.compose.changes import changes, same_text
+from pipeline.model.assessment import Assessment
 from pipeline.model.change import Shift
 from pipeline.model.draft import Draft
+from pipeline.model.question import NOT_APPLICABLE
 from pipeline.project import running, shelf
 from pipeline.project.country import Country, Folder, decide, read_country
 from pipeline.project.making import composed_for, context_of
@@ -144,17 +147,19 @@ def expected() -> tuple[Expected, ...]:
     )  # fmt: skip
 
 
-def _not_ruled_out(country: Country, *names: str) -> bool:
+def _not_ruled_out(country: Assessment, *names: str) -> bool:
     """Return whether one of some country answers is not no: what is open counts until it is answered."""
-    return any((a := country.assessment.answers.get(f"country.{n}")) is None or a.value != "no" for n in names)
+    return any(
+        (a := country.answers.get(f"country.{n}")) is None or a.value not in ("no", NOT_APPLICABLE) for n in names
+    )
 
 
-GROUPS: Mapping[str, Callable[[Country], bool]] = {
+GROUPS: Mapping[str, Callable[[Assessment], bool]] = {
     "all": lambda c: True,
     "nobody": lambda c: False,
     "federal": lambda c: _not_ruled_out(c, "us_federal"),
     "eu": lambda c: _not_ruled_out(c, "member_eu"),
-    "au": lambda c: _not_ruled_out(c, "member_au"),
+    "african_charter": lambda c: _not_ruled_out(c, "member_au") and _not_ruled_out(c, "party_achpr"),
     "oecd": lambda c: _not_ruled_out(c, "member_oecd"),
     "interpol": lambda c: _not_ruled_out(c, "member_interpol"),
     "convention_108": lambda c: _not_ruled_out(c, "party_coe_108"),
@@ -164,18 +169,23 @@ GROUPS: Mapping[str, Callable[[Country], bool]] = {
 """Whom an event concerns, read off the country's answers and records on its day."""
 
 
+def answered(code: str, day: str) -> Assessment:
+    """Return what a country answered, and what the records say of it on a day."""
+    one = folder(code)
+    return recorded(one.assessment, one.library, day)
+
+
 def concerned(line: Expected, code: str, day: str) -> bool:
     """Return whether an event ought to change a country's drafts."""
     if isinstance(line.whom, tuple):
         return code in line.whom and _says_something(line, code, day)
-    return GROUPS[line.whom](decide(folder(code), day))
+    return GROUPS[line.whom](answered(code, day))
 
 
 def _says_something(line: Expected, code: str, day: str) -> bool:
     """Return whether an event of one state prints anything: a note, or law that its folder has not read since."""
-    country = decide(folder(code), day)
-    update = country.library.updates[line.update]
-    return bool(update.note) or bool(unread_slots(update, country.assessment, day))
+    update = shelf.built_in().library.updates[line.update]
+    return bool(update.note) or bool(unread_slots(update, answered(code, day), day))
 
 
 # The table

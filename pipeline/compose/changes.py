@@ -18,11 +18,11 @@ from pipeline.compose.context import Context
 from pipeline.library.drafting import PLACEHOLDER
 from pipeline.model.change import KINDS, Cause, ChangeKind, Moved, Shift
 from pipeline.model.clause import STRENGTHS, Clause, Strength
-from pipeline.model.draft import Draft, Heading, Ref, Run, Unit
+from pipeline.model.draft import Draft, Heading, Ref, Run
 from pipeline.model.selection import ClauseDecision
 
-NUMBERS: Mapping[str, str | int] = {"label": "", "number": 0}
-"""Fields of blocks and notes that count through the document, and what they are where they count for nothing."""
+NUMBERS = ("label", "number", "alias")
+"""Fields of units, blocks and notes that count through the document, or repeat a number."""
 DATED = ("version", "law_date", "library_state")
 """Rows of the control table that differ between versions of one text."""
 APPROVAL = "part:approval"
@@ -183,26 +183,24 @@ def changed_parts(before: Draft, after: Draft, why: tuple[Cause, ...]) -> tuple[
         if not unit.anchor.startswith("part:") or unit.anchor == CHANGE_TABLE or old.get(unit.anchor) == unit:
             continue
         was = old.get(unit.anchor)
-        if was is None or _said(was) != _said(unit):
+        if was is None or not _alike(was, unit):
             heading = next((b for b in unit.blocks if isinstance(b, Heading)), None)
             title, label = (heading.text, heading.label) if heading else (unit.alias, "")
             found.append(Shift(unit.anchor, title, label, "part", "", "", (), (), (), None, False, why))
     return tuple(found)
 
 
-def _said(unit: Unit) -> Unit:
-    """Return a unit without printed numbers, which move when a clause enters before it."""
-    return replace(unit, alias="", blocks=tuple(_unnumbered(b) for b in unit.blocks))
-
-
-def _unnumbered(value: Any) -> Any:
-    """Return a block, or what is in one, with the numbers of headings, captions and references blank."""
-    if isinstance(value, tuple):
-        return tuple(_unnumbered(v) for v in value)
-    if not dataclasses.is_dataclass(value) or isinstance(value, (type, Run)):
-        return value
-    fields = {f.name: _unnumbered(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    fields |= {name: blank for name, blank in NUMBERS.items() if name in fields}
-    if isinstance(value, Ref):
-        fields["text"] = ""
-    return replace(value, **fields)
+def _alike(one: Any, other: Any) -> bool:
+    """Return whether two units, or what is in them, say the same but for numbers, which move when a clause enters."""
+    if one == other:
+        return True
+    if type(one) is not type(other) or isinstance(one, Run):
+        return False
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, Ref):
+        return bool(one.anchor == other.anchor)
+    if not dataclasses.is_dataclass(one):
+        return False
+    names = (f.name for f in dataclasses.fields(one) if f.name not in NUMBERS)
+    return all(_alike(getattr(one, name), getattr(other, name)) for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.library.load import UPDATES, with_law
@@ -90,11 +91,24 @@ class Reaches:
     def __init__(self, out: Path, now: Shelved, updates: Mapping[str, bytes]) -> None:
         self.out = out
         self.now = now
-        self.library = with_updates(now.library, updates)
-        self.known = newest(self.library)
+        self.updates = updates
         self.tools = tool_versions()
         self._found: dict[tuple[str, str, str], Reach] = {}
         self._styles: dict[str, Mapping[str, str]] = {}
+
+    @cached_property
+    def library(self) -> Library:
+        """Today's library with the updates laid over it.
+
+        Raises:
+            Faulty: One of them is wrong (exit 4).
+        """
+        return with_updates(self.now.library, self.updates)
+
+    @cached_property
+    def known(self) -> str:
+        """The newest date that it knows."""
+        return newest(self.library)
 
     def calls(self, receipt: Receipt, as_of: str) -> bool:
         """Return whether a version may come out otherwise today: its law, its library, its template or its tools moved.
@@ -108,6 +122,8 @@ class Reaches:
             return False  # a next version never has older law than the one before
         if receipt.tools != self.tools or receipt.templates != self._style(receipt.style):
             return True
+        if receipt.library == self.now.digest and date == receipt.as_of and not self.updates:
+            return False
         key = (receipt.library, receipt.as_of, date)
         if key not in self._found:
             then = self.now

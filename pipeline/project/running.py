@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -117,8 +118,12 @@ def _steady() -> Iterator[None]:
 
 def _pooled(work: Callable[[T], R], tasks: Iterable[T], jobs: int) -> Iterator[tuple[T, R]]:
     """Yield results of a pool of processes; where one of them dies, what was out is worked again, each alone."""
-    shelf.built_in()  # read before the processes fork, so that they need not
     waiting = iter(tasks)
+    first = next(waiting, None)
+    if first is None:
+        return
+    _ = shelf.built_in().library  # read before the processes fork, so that they need not
+    waiting = chain((first,), waiting)
     deadly: list[T] = []
     while True:
         lost: list[T] = []
@@ -172,7 +177,7 @@ def _pool(jobs: int) -> Iterator[Executor]:
 def _settle() -> None:
     """Make a worker process ready: it leaves interrupts to the one that started it, and ends when that one is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    shelf.built_in()
+    _ = shelf.built_in().library
     gc.freeze()
     gc.set_threshold(*COLLECTING)
     threading.Thread(target=_follow, daemon=True).start()

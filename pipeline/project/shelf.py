@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pipeline.model.library import Library
+from pipeline.project.content import drafting_files
 from pipeline.project.country import the_library
 from pipeline.store import library_zip
 from pipeline.store.version import digest
 
 
-@dataclass(frozen=True, slots=True)
 class Shelved:
-    """A library, its files by path, and the zip in which a store keeps it.
+    """A library in the files and in the zip in which a store keeps it; it is read when it is first asked for.
 
     Attributes:
-        library: As it was read.
         files: Its files by path.
         packed: The zip.
         digest: The zip's digest.
     """
 
-    library: Library
-    files: Mapping[str, bytes]
-    packed: bytes
-    digest: str
+    def __init__(self, files: Mapping[str, bytes], packed: bytes) -> None:
+        self.files = files
+        self.packed = packed
+        self.digest = digest(packed)
+
+    @cached_property
+    def library(self) -> Library:
+        """The library.
+
+        Raises:
+            Faulty: Something in it is wrong (exit 4).
+        """
+        return the_library(dict(self.files))[0]
 
 
 _OPENED: dict[str, Shelved] = {}
@@ -36,14 +43,9 @@ MOST = 8
 
 @cache
 def built_in() -> Shelved:
-    """Return the built-in library.
-
-    Raises:
-        Faulty: Something in it is wrong (exit 4).
-    """
-    library, files = the_library()
-    packed = library_zip.pack(files)
-    return Shelved(library, files, packed, digest(packed))
+    """Return the built-in library, as far as a draft consults it."""
+    files = drafting_files()
+    return Shelved(files, library_zip.pack(files))
 
 
 def opened(packed: bytes, file: str = "library.zip") -> Shelved:
@@ -54,14 +56,14 @@ def opened(packed: bytes, file: str = "library.zip") -> Shelved:
         file: Its name, for messages.
 
     Raises:
-        Faulty: It is no sound library.
+        Faulty: It is no sound zip.
     """
     key = digest(packed)
     if key == built_in().digest:
         return built_in()
     if key not in _OPENED:
-        library, files = the_library(library_zip.unpack(packed, file))
+        files = library_zip.unpack(packed, file)
         while len(_OPENED) >= MOST:
             del _OPENED[next(iter(_OPENED))]
-        _OPENED[key] = Shelved(library, files, packed, key)
+        _OPENED[key] = Shelved(files, packed)
     return _OPENED[key]
