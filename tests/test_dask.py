@@ -199,7 +199,7 @@ def test_work_that_kills_every_worker_is_named(plain: Cluster) -> None:
     plain.worker(nanny=True)  # it starts its worker again
     out, err = works(plain, 30).communicate(timeout=120)
     lines = out.splitlines()
-    assert lines[-1] == str([n for n in range(8) if n != 3]), err
+    assert lines[-1] == str([n for n in range(8) if n != 3]), (out, err)
     assert lines[-2].startswith("Deadly") and ": 3;" in lines[-2]
 
 

@@ -44,7 +44,7 @@ def test_the_table_says_what_is_expected_and_was_made_for_all_countries() -> Non
     assert f"drafts of {len(shelf.built_in().library.records.states)} simulated countries" in text
     rows = [r.split(" | ") for r in text.split("\n") if r.startswith("| ") and r[2].isdigit()]
     told = {r[0].removeprefix("| "): r[5] for r in rows}
-    assert told == {line.event: line.effect for line in expected()}
+    assert told == {line.event: line.effect for line in expected() if line.event[0].isdigit()}
 
 
 def test_the_omnibus_moves_days_and_brings_two_prohibitions_for_members_of_the_union(

@@ -21,7 +21,7 @@ from pipeline.library.clauses import read_clauses
 from pipeline.library.drafting import check_texts
 from pipeline.library.glossary import read_glossary
 from pipeline.library.law import read_instruments, read_packs
-from pipeline.library.load import USAGE, load, overlaid, usage_of
+from pipeline.library.load import RELEASE, USAGE, load, overlaid, usage_of
 from pipeline.library.outlines import read_outlines
 from pipeline.library.vocabulary import BOUND_BY, read_questionnaires, read_rules
 from pipeline.model.library import Library
@@ -64,6 +64,8 @@ VALUE = re.compile(rb"(?<=: )[^\n]+")
 def kind_of(path: str) -> str:
     """Return which kind of file a path of the library is, or nothing for those that are not changed here."""
     area = path.split("/")[1]
+    if area in ("expectations", "updates") or path == RELEASE or path.startswith("clauses/packs/records/"):
+        return ""
     if area in ("questionnaires", "documents", "packs", "instruments"):
         return {
             "questionnaires": "questionnaire",
@@ -75,8 +77,6 @@ def kind_of(path: str) -> str:
         return "" if path.endswith("/facts.yaml") else "finding"
     if area == "glossary":
         return "" if path == USAGE else "glossary"
-    if area in ("expectations", "updates"):
-        return ""
     return "text" if path.endswith(".md") else "clause"
 
 

@@ -345,6 +345,8 @@ def _same_program(client: Any, scheduler: str, ours: object) -> None:
     Raises:
         MachineFault: There are none, or one of them differs.
     """
+    with contextlib.suppress(TimeoutError):
+        client.wait_for_workers(1, timeout=REACH)  # they may have been started just now
     found: dict[str, object] = client.run(program, on_error="return")
     if not found:
         raise MachineFault(f"{shown(scheduler)}: the scheduler has no workers; start one, see the README")
