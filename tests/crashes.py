@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,9 @@ RUNS = SOAK or 20
 """Kills of each kind; `make soak` asks for more."""
 
 DOCUMENTS = ("guidelines", "strategy")
+STEPS = ("mkdir", "open", "fsync", "rename", "fchmod")
+"""The system calls through which a version comes about."""
+
 CALLS = ("mkdir", "open", "fsync", "fchmod", "rename", "fdopen", "rmdir", "unlink")
 """The system calls through which a store changes; `fdopen` stands for writing to what was opened."""
 
@@ -47,32 +50,46 @@ def torn(descriptor: int, *_: object) -> Torn:
 
 
 @contextmanager
-def at_call(nth: int, act: Callable[[], None]) -> Iterator[list[str]]:
-    """Count the calls of CALLS and do something at the nth; where that is a write and the act fails, it is torn."""
+def watched(calls: Sequence[str], act: Callable[[str, int], Callable[..., object] | None]) -> Iterator[list[str]]:
+    """Call `act` with the name and number of each of some system calls before it is made; give their names.
+
+    Where `act` returns a function, that is called instead.
+    """
     made: list[str] = []
-    real = {name: getattr(os, name) for name in CALLS}
+    real = {name: getattr(os, name) for name in calls}
 
     def stand_in(name: str) -> Callable[..., object]:
         def call(*args: object, **kwargs: object) -> object:
             made.append(name)
-            if len(made) == nth:
-                try:
-                    act()
-                except OSError:
-                    if name != "fdopen":
-                        raise
-                    return torn(args[0])  # type: ignore[arg-type]
-            return real[name](*args, **kwargs)
+            return (act(name, len(made)) or real[name])(*args, **kwargs)
 
         return call
 
-    for name in CALLS:
+    for name in calls:
         setattr(os, name, stand_in(name))
     try:
         yield made
     finally:
         for name, function in real.items():
             setattr(os, name, function)
+
+
+@contextmanager
+def at_call(nth: int, act: Callable[[], None]) -> Iterator[list[str]]:
+    """Count the calls of CALLS and do something at the nth; where that is a write and the act fails, it is torn."""
+
+    def when(name: str, number: int) -> Callable[..., object] | None:
+        if number == nth:
+            try:
+                act()
+            except OSError:
+                if name != "fdopen":
+                    raise
+                return torn
+        return None
+
+    with watched(CALLS, when) as made:
+        yield made
 
 
 def die() -> None:

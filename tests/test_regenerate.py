@@ -26,8 +26,9 @@ from standing_stores import (
 from pipeline.model.problem import Faulty
 from pipeline.project import drawing, making, regenerating, shelf
 from pipeline.project.content import style_files
+from pipeline.project.drafting import Done
 from pipeline.project.making import quiet
-from pipeline.project.regenerating import Regenerated, regenerate, targets
+from pipeline.project.regenerating import regenerate, targets
 from pipeline.store import version
 from pipeline.store.receipt import tool_versions
 
@@ -35,14 +36,12 @@ NOTE = update(note={"en": "It is to come."}, published="2026-08-15", date="2027-
 HERE = (1, "")
 
 
-def regenerated(
-    out: Path, *paths: Path, as_of: str = "", updates: Mapping[str, bytes] | None = None
-) -> list[Regenerated]:
+def regenerated(out: Path, *paths: Path, as_of: str = "", updates: Mapping[str, bytes] | None = None) -> list[Done]:
     """Regenerate in this process, and return what became of each country that was looked into."""
     return list(regenerate(out, targets(out, paths), as_of, updates or {}, HERE, quiet))
 
 
-def new(found: list[Regenerated]) -> list[tuple[str, str]]:
+def new(found: list[Done]) -> list[tuple[str, str]]:
     """Return country and number of the versions made."""
     assert [p for one in found for p in one.problems] == []
     return [(one.slug, m.version) for one in found for m in one.made if m.new]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from crashes import STEPS, watched
 from store_samples import COUNTRY, DOCUMENT, ZIP, in_child, items, put, tree
 
 from pipeline.model.problem import DoesNotHold, Exit, Faulty, MachineFault, Refused
@@ -453,10 +454,8 @@ def test_a_link_in_place_of_the_history_is_refused_and_never_followed(tmp_path: 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
 def test_a_stage_whose_recording_fails_changes_nothing(tmp_path: Path, number: int) -> None:
-    from test_store_version import counted
-
     put(tmp_path, "0.1")
-    with counted(lambda _name, _n: None) as steps:
+    with watched(STEPS, lambda _name, _n: None) as steps:
         record(tmp_path)
     last = len(steps) - steps[::-1].index("rename")
     for nth in range(2, last + 1):
@@ -466,7 +465,7 @@ def test_a_stage_whose_recording_fails_changes_nothing(tmp_path: Path, number: i
             if n == nth:
                 raise OSError(number, "fault")
 
-        with counted(fail), pytest.raises(MachineFault):
+        with watched(STEPS, fail), pytest.raises(MachineFault):
             record(tmp_path)
         assert tree(tmp_path) == before, steps[nth - 1]
     record(tmp_path)

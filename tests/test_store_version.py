@@ -10,11 +10,11 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from crashes import STEPS, watched
 from store_samples import COUNTRY, DOCUMENT, ZIP, files_of, in_child, put, tree
 
 from pipeline.model.problem import ClausewrightError, DoesNotHold, Faulty, MachineFault, Refused
@@ -248,36 +248,10 @@ def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
 
 # Faults of the machine
 
-CALLS = ("mkdir", "open", "fsync", "rename", "fchmod")
-"""The system calls through which a version comes about."""
-
-
-@contextmanager
-def counted(act: Callable[[str, int], None]) -> Iterator[list[str]]:
-    """Call `act` with the name and number of each system call of the store, before it is made."""
-    made: list[str] = []
-    real = {name: getattr(os, name) for name in CALLS}
-
-    def stand_in(name: str) -> Callable[..., object]:
-        def call(*args: object, **kwargs: object) -> object:
-            made.append(name)
-            act(name, len(made))
-            return real[name](*args, **kwargs)
-
-        return call
-
-    for name in CALLS:
-        setattr(os, name, stand_in(name))
-    try:
-        yield made
-    finally:
-        for name, function in real.items():
-            setattr(os, name, function)
-
 
 def steps_of_a_write(tmp_path: Path) -> list[str]:
     put(tmp_path, "0.1")
-    with counted(lambda _name, _n: None) as made:
+    with watched(STEPS, lambda _name, _n: None) as made:
         put(tmp_path, "0.2")
     return made
 
@@ -300,7 +274,7 @@ def test_whichever_step_fails_nothing_is_left_and_one_message_tells_why(tmp_path
         step = f"{steps[nth - 1]} as step {nth}"
         if nth == making_the_root or nth > last:
             continue
-        with counted(fail), pytest.raises(MachineFault) as caught:
+        with watched(STEPS, fail), pytest.raises(MachineFault) as caught:
             put(out, "0.2")
         message = str(caught.value)
         assert os.strerror(number)[1:] in message or "keeps no locks" in message, step
@@ -319,7 +293,7 @@ def test_a_disk_that_fails_once_all_is_in_place_leaves_a_version_that_stands(tmp
             raise OSError(errno.EIO, "fault")
 
     put(tmp_path / "out", "0.1")
-    with counted(fail), pytest.raises(MachineFault):
+    with watched(STEPS, fail), pytest.raises(MachineFault):
         put(tmp_path / "out", "0.2")
     assert versions(tmp_path / "out", COUNTRY, DOCUMENT) == ("0.1", "0.2")
     assert verify(tmp_path / "out") == []
@@ -334,7 +308,7 @@ def test_a_first_version_that_fails_leaves_no_folders(tmp_path: Path, nth: int) 
         if name == "rename" and len(renames) == nth:
             raise OSError(errno.ENOSPC, "full")
 
-    with counted(full), pytest.raises(MachineFault, match="no space left"):
+    with watched(STEPS, full), pytest.raises(MachineFault, match="no space left"):
         put(tmp_path, "0.1")
     assert len(renames) >= nth
     assert tree(tmp_path) == {LOCK: b""}
@@ -413,7 +387,7 @@ def dying(out: Path, nth: int) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def act() -> None:
-        with counted(die):
+        with watched(STEPS, die):
             put(out, "0.2")
 
     return act
@@ -492,7 +466,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
         if name == "fsync" and n > 12:
             raise KeyboardInterrupt
 
-    with counted(interrupt), pytest.raises(KeyboardInterrupt):
+    with watched(STEPS, interrupt), pytest.raises(KeyboardInterrupt):
         put(tmp_path, "0.2")
     assert {n: d for n, d in tree(tmp_path).items() if not n.startswith(STAGING)} == before
     put(tmp_path, "0.2")

@@ -14,7 +14,7 @@ from pipeline.cli.progress import counted
 from pipeline.cli.updates import OUT, SCHEDULER
 from pipeline.model.problem import Exit, Problem
 from pipeline.project import batching
-from pipeline.project.drafting import Made, Wish, writable
+from pipeline.project.drafting import Done, Made, Wish, writable
 from pipeline.project.drawing import DOCUMENTS, FORMATS
 from pipeline.project.jobs import jobs_of
 
@@ -71,7 +71,7 @@ def batch(
     return Exit.FINE
 
 
-def _said(done: batching.Done) -> str:
+def _said(done: Done) -> str:
     """Return what became of a country in a few words."""
     if not done.made:
         return "failed; the reason stands at the end"
@@ -79,7 +79,7 @@ def _said(done: batching.Done) -> str:
     return ", ".join(new) or "nothing changed"
 
 
-def _row(done: batching.Done) -> dict[str, object]:
+def _row(done: Done) -> dict[str, object]:
     def plain(made: Made) -> dict[str, object]:
         return {
             "document": made.document, "version": made.version, "new": made.new, "folder": str(made.folder),

@@ -9,7 +9,7 @@ import click
 from pipeline.cli import printing
 from pipeline.cli.decisions import AS_OF, checked_date
 from pipeline.cli.ending import told
-from pipeline.cli.progress import shown_progress
+from pipeline.cli.progress import counted, shown_progress
 from pipeline.model.problem import Exit, Problem
 from pipeline.project import impact as impacts
 from pipeline.project import regenerating, worklist
@@ -97,20 +97,20 @@ def regenerate(
     updates = regenerating.update_files(files)
     rows: list[dict[str, object]] = []
     problems: list[Problem] = []
-    lines: list[tuple[int, str]] = []
-    with shown_progress() as progress:
-        for country in regenerating.regenerate(out, found, checked_date(as_of), updates, (jobs, scheduler), progress):
+    with counted(0) as shown:
+        made_as = (jobs, scheduler)
+        for country in regenerating.regenerate(out, found, checked_date(as_of), updates, made_as, shown.told):
             printing.warnings(country.warnings)
             problems += country.problems
             for made in country.made:
                 if made.new:
                     rows.append(worklist.made(country.slug, made))
-                    lines.append((0, f"{country.slug}, {made.document}: version {made.version}"))
-                    lines += [(1, reason) for reason in made.reasons]
+                    if not as_json:
+                        shown.line(f"{country.slug}, {made.document}: version {made.version}")
+                        printing.lines((1, reason) for reason in made.reasons)
     if as_json:
         printing.as_json(rows)
     else:
-        printing.lines(lines)
         click.echo(f"{len(rows)} new {'version' if len(rows) == 1 else 'versions'}; {len(found)} looked into")
         if files and rows:
             click.echo("To keep the update for later drafts: clausewright read FILE --to the country folder", err=True)

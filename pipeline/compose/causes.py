@@ -54,22 +54,16 @@ class Causes:
         new = {(d.kind, d.target, d.value): d for d in self.after.assessment.decisions}
         return {key[1]: (new.get(key) or old[key]).owner for key in old.keys() ^ new.keys()}
 
-    def of_law(self, refs: tuple[str, ...]) -> tuple[Cause, ...]:
+    def of_law(self, ref: str) -> tuple[Cause, ...]:
         """Return why what is cited changed: the updates that touch it, else the day on which it began or ended."""
-        found: dict[str, Cause] = {}
-        for ref in refs:
-            instrument = ref.partition(" ")[0]
-            for update in self.touched.get(ref, ()) or self.touched.get(instrument, ()):
-                found[update.id] = self.update(update)
-            if not (self.touched.get(ref) or self.touched.get(instrument)):
-                found[ref] = self._provision(ref)
-        return tuple(found.values())
+        updates = self.touched.get(ref, ()) or self.touched.get(ref.partition(" ")[0], ())
+        return tuple(self.update(u) for u in updates) or (self._provision(ref),)
 
     def grouped(self, refs: Iterable[str]) -> Iterator[tuple[tuple[Cause, ...], tuple[str, ...]]]:
         """Yield what is cited under what changed it, so that no update is told to have moved another's day."""
         found: dict[tuple[Cause, ...], list[str]] = {}
         for ref in sorted(refs):
-            found.setdefault(self.of_law((ref,)), []).append(ref)
+            found.setdefault(self.of_law(ref), []).append(ref)
         yield from ((why, tuple(named)) for why, named in found.items())
 
     def update(self, update: Update) -> Cause:

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.compose.causes import Causes
 from pipeline.compose.citations import citations
 from pipeline.compose.context import Context
-from pipeline.library.drafting import PLACEHOLDER
+from pipeline.library.drafting import PLACEHOLDER, applied
 from pipeline.model.change import KINDS, Cause, ChangeKind, Moved, Shift
 from pipeline.model.clause import STRENGTHS, Clause, Strength
 from pipeline.model.draft import Draft, Heading, Ref, Run
@@ -83,10 +83,8 @@ def _stand(decision: ClauseDecision, clause: Clause, context: Context) -> _Stand
     days = {c.provision.ref: c.provision.start for c in cited if c.provision.start > context.as_of}
     for text in texts.values():
         for match in PLACEHOLDER.finditer(text):
-            if match[1].startswith("applies["):
-                ref = match[1][len('applies["') : -len('"]')]
-                if ref in context.library.provisions:
-                    days[ref] = context.library.provisions[ref].start
+            if (ref := applied(match[1])) in context.library.provisions:
+                days[ref] = context.library.provisions[ref].start
     effective = context.effective(clause)
     if effective > context.as_of:
         days[clause.effective] = effective

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.library import defeat
 from pipeline.library.defeat import check_defeat, place_of
-from pipeline.library.drafting import PLACEHOLDER
+from pipeline.library.drafting import PLACEHOLDER, applied
 from pipeline.model.clause import PRINCIPLES, Choice, Clause, Outline, OutlinePart, Term
 from pipeline.model.law import SLOTS
 from pipeline.model.library import Library
@@ -184,8 +184,7 @@ def _placeholder(path: str, library: Library) -> str:
     group, _, name = path.partition(".")
     if path in ("country", "agencies"):
         return ""
-    if path.startswith("applies["):
-        ref = path[len('applies["') : -len('"]')]
+    if ref := applied(path):
         found = library.provisions.get(ref)
         if found is None:
             return f"the register has no provision of that name{nearest(ref, list(library.provisions))}"

@@ -33,10 +33,17 @@ TWIN_RATIO = 90.0
 
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.]*|applies\[\"[^\"\]{}]{1,80}\"\])\s*\}\}")
 """A plain value, or the day from which a provision applies: `applies["EU-AIA 26(10)"]`."""
+_APPLIES = re.compile(r'applies\["(.*)"\]')
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+(?=[A-Z(\"“])")
 _WORD = re.compile(r"[A-Za-z0-9'’-]+")
 _MODALS = re.compile(r"\b(shall|should|must|will)\b")
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*])\s+")
+
+
+def applied(value: str) -> str:
+    """Return the provision whose day of application a placeholder's value prints; empty where it prints another."""
+    found = _APPLIES.fullmatch(value)
+    return found[1] if found else ""
 
 
 class UsageFile(Shape):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar, get_args
 
+from pipeline.library.updates import first_day
 from pipeline.model.law import Mark
 from pipeline.model.problem import Place, Problem, shown
 from pipeline.model.record import Membership, Records, StateRecord, TreatyRecord, TreatyStatus
@@ -147,7 +148,7 @@ def _exists(date: str) -> bool:
     if not _DATE.fullmatch(date):
         return False
     try:
-        datetime.date.fromisoformat((date + "-01-01")[:10])
+        datetime.date.fromisoformat(first_day(date))
     except ValueError:
         return False
     return True

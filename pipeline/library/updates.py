@@ -345,6 +345,11 @@ def _unbrought(instrument: Instrument) -> Instrument:
     return replace(instrument, binding="not_yet", status={}, status_as_of="", provisions=())
 
 
+def first_day(date: str) -> str:
+    """Return the first day of a date that may be only a month or a year."""
+    return (date + "-01-01")[: len("2026-11-23")]
+
+
 def days_of(update: Update) -> tuple[str, ...]:
     """Return the days on which an update changes what a draft says."""
     return tuple(d for d in (update.published if update.standing == "adopted" else "", update.date, update.ends) if d)

@@ -8,47 +8,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 
 from pipeline.intake.layout import COUNTRY_FILE
-from pipeline.model.problem import ClausewrightError, Exit, Faulty, MachineFault, Place, Problem
+from pipeline.model.problem import ClausewrightError, Exit, Place, Problem
 from pipeline.project import running, shelf
 from pipeline.project.content import folder_files, style_files
 from pipeline.project.country import newest
-from pipeline.project.drafting import Made, once, ordered, same_state, written
+from pipeline.project.drafting import Done, Made, once, ordered, settled
 from pipeline.project.drawing import name
 from pipeline.project.jobs import Job
-from pipeline.project.making import STOPPED, quiet, tools, worked
+from pipeline.project.making import STOPPED, problems_of, tools, worked
 from pipeline.project.order import Order, Outcome
 from pipeline.project.standing import receipt_of
 from pipeline.source.tree import Node, Scalar, at, parse
 from pipeline.source.tree import Sequence as Listed
 from pipeline.store import version
 from pipeline.store.receipt import same_content
-from pipeline.store.version import digest
+from pipeline.store.version import digests
 
 KILLED, BUG = "BATCH-003", "BATCH-004"
 OVERLAY = "clauses/"
 TOLD = 4
 """Countries named as being worked on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of one job.
-
-    Attributes:
-        slug: The name under which its versions are kept.
-        made: Its documents, in the order asked; none where something was wrong.
-        problems: Why nothing was made.
-        warnings: What is odd and did not stop the work.
-    """
-
-    slug: str
-    made: tuple[Made, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
 
 
 Told = Callable[[int, tuple[str, ...]], None]
@@ -86,7 +69,7 @@ class _Run:
         """Yield each job as it is done."""
         try:
             for order, outcome in running.run(attempted, self._orders(), *self.where, count=len(self.jobs)):
-                self._finish(_settled(self.out[order.slug], order, outcome))
+                self._finish(settled(self.out[order.slug].wish.out, order, outcome))
                 yield from self._told()
         except running.Deadly as deadly:
             for task in deadly.tasks:
@@ -105,7 +88,7 @@ class _Run:
                 stands = self.stand.all_of(job)
                 order = None if stands else ordered(job.intake, job.wish)
             except Exception as error:  # noqa: BLE001 - the others go on; it is told with its country
-                self._finish(Done(job.slug, problems=_said(error, job)))
+                self._finish(Done(job.slug, problems=_said(error, str(job.intake))))
                 continue
             if order is None:
                 self._finish(Done(job.slug, stands))
@@ -134,34 +117,9 @@ def attempted(order: Order) -> Outcome:
         return Outcome(order.name, order.slug, problems=(_bug(error, order.shown),), exit_code=int(Exit.BUG))
 
 
-def _settled(job: Job, order: Order, outcome: Outcome) -> Done:
-    """Write what was made for a job.
-
-    Raises:
-        MachineFault: The disk fails: the next one would fare no better.
-    """
-    if outcome.problems:
-        return Done(job.slug, problems=outcome.problems, warnings=outcome.warnings)
-    try:
-        for planned in outcome.planned:
-            past = order.past.get(planned.receipt.document)
-            if past is not None:
-                same_state(past, planned.receipt.state, job.slug, planned.receipt.document)
-        made = written(job.wish.out, job.slug, outcome.planned, order.library or shelf.built_in().packed, quiet)
-    except MachineFault:
-        raise
-    except ClausewrightError as error:
-        return Done(job.slug, problems=_said(error, job), warnings=outcome.warnings)
-    return Done(job.slug, made, warnings=outcome.warnings)
-
-
-def _said(error: Exception, job: Job) -> tuple[Problem, ...]:
-    """Return an error as problems of a job."""
-    if isinstance(error, Faulty):
-        return error.problems
-    if isinstance(error, ClausewrightError):
-        return (Problem(STOPPED, Place(str(job.intake)), str(error), "mend this and run again"),)
-    return (_bug(error, str(job.intake)),)
+def _said(error: Exception, shown: str) -> tuple[Problem, ...]:
+    """Return an error as problems of a country; one of ours as well."""
+    return problems_of(error, shown) if isinstance(error, ClausewrightError) else (_bug(error, shown),)
 
 
 def _bug(error: Exception, shown: str) -> Problem:
@@ -181,7 +139,7 @@ class _Standing:
         if not all(numbers):
             return ()
         files = folder_files(job.intake)
-        intake = {path: digest(data) for path, data in sorted(files.items())}
+        intake = digests(files)
         langs, style = _own(files.get(COUNTRY_FILE, b""))
         langs, style = once(wish.langs) or langs, wish.style or style
         found: list[Made] = []
@@ -210,7 +168,7 @@ class _Standing:
 
 @cache
 def _templates(style: str) -> Mapping[str, str]:
-    return {path: digest(data) for path, data in sorted(style_files(style).items())}
+    return digests(style_files(style))
 
 
 def _own(data: bytes) -> tuple[tuple[str, ...], str]:

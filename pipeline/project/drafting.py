@@ -7,17 +7,17 @@ from pathlib import Path
 
 from pipeline.intake.layout import slug_of
 from pipeline.model.draft import Audience, Draft
-from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused
+from pipeline.model.problem import ClausewrightError, Exit, Faulty, MachineFault, Place, Problem, Refused
 from pipeline.project import shelf
 from pipeline.project.content import folder_files, style_files
 from pipeline.project.country import Country, decided
-from pipeline.project.drawing import DRAFT, checked, name, rendition
-from pipeline.project.making import Progress, composed_for, make
-from pipeline.project.order import Order, Past, Planned
+from pipeline.project.drawing import checked, draft_file, name, rendition
+from pipeline.project.making import Progress, composed_for, make, problems_of, quiet
+from pipeline.project.order import Order, Outcome, Past, Planned
 from pipeline.project.speech import speaks
 from pipeline.project.standing import standing
 from pipeline.render import style as styles
-from pipeline.store import codec, library_zip, names, version
+from pipeline.store import codec, names, version
 from pipeline.store.receipt import Receipt
 from pipeline.store.version import digest
 
@@ -122,6 +122,45 @@ def written(out: Path, slug: str, planned: tuple[Planned, ...], library: bytes, 
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one country of several.
+
+    Attributes:
+        slug: The name under which its versions are kept.
+        made: Its documents, in the order asked; none where something was wrong.
+        problems: Why nothing was made; empty where all is well.
+        warnings: What is odd and did not stop the work.
+    """
+
+    slug: str
+    made: tuple[Made, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def settled(out: Path, order: Order, outcome: Outcome) -> Done:
+    """Write what came of an order, and tell what became of the country; what speaks against it ends nothing else.
+
+    Raises:
+        MachineFault: The disk fails: the next country would fare no better.
+    """
+    problems = outcome.problems
+    made: tuple[Made, ...] = ()
+    if not problems:
+        try:
+            for planned in outcome.planned:
+                past = order.past.get(planned.receipt.document)
+                if past is not None:
+                    same_state(past, planned.receipt.state, order.slug, planned.receipt.document)
+            made = written(out, order.slug, outcome.planned, order.library or shelf.built_in().packed, quiet)
+        except MachineFault:
+            raise
+        except ClausewrightError as error:
+            problems = problems_of(error, order.shown)
+    return Done(order.slug, made, problems, outcome.warnings)
+
+
 def once(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words without repeats, in order."""
     return tuple(dict.fromkeys(words))
@@ -206,11 +245,11 @@ def render(folder: Path, format_: str, lang: str, audience: Audience | None, sty
     receipt = codec.load(kept(folder, names.RECEIPT), Receipt, f"{folder}/{names.RECEIPT}")
     chosen = lang or receipt.languages[0]
     wanted: Audience = audience or receipt.audiences[0]
-    held = _library_of(folder, receipt)
+    held = shelf.stored(folder.resolve().parent.parent.parent, receipt.library)
     country = decided(folder / "intake", receipt.as_of, (held.library, dict(held.files)))
     speaks(country, (chosen,))
     if chosen in receipt.languages and wanted in receipt.audiences:
-        file = f"{DRAFT}.json" if len(receipt.languages) == 1 else f"{DRAFT}.{chosen}.json"
+        file = draft_file(receipt.languages, chosen)
         composed = codec.load(kept(folder, file), Draft, f"{folder}/{file}")
     else:
         composed = composed_for(country, receipt, chosen, wanted)
@@ -219,12 +258,6 @@ def render(folder: Path, format_: str, lang: str, audience: Audience | None, sty
     file = name(receipt.document, chosen, wanted, format_)
     checked(file, data, composed, country)
     return file, data
-
-
-def _library_of(folder: Path, receipt: Receipt) -> shelf.Shelved:
-    """Return the library that a version consulted, from the store it lies in."""
-    store = folder.resolve().parent.parent.parent
-    return shelf.opened(library_zip.packed(store, receipt.library), f"library/{receipt.library}.zip")
 
 
 def kept(folder: Path, file: str) -> bytes:

@@ -23,6 +23,11 @@ def kept_as(path: str) -> str:
     return kept if names.is_file(kept) else f"intake/{digest(path.encode())[:16]}{Path(path).suffix}"
 
 
+def draft_file(languages: tuple[str, ...], lang: str) -> str:
+    """Return the name of the composed draft of a language in a version of some languages."""
+    return f"{DRAFT}.json" if len(languages) == 1 else f"{DRAFT}.{lang}.json"
+
+
 def name(document: str, lang: str, audience: Audience, format_: str) -> str:
     """Return a rendition's file name: `guidelines.en.docx`, `guidelines.en.public.pdf`."""
     middle = "" if audience == "working" else f".{audience}"

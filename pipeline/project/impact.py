@@ -19,12 +19,12 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.model.update import Update
 from pipeline.project import running, shelf
 from pipeline.project.country import Country, decide, read_country
-from pipeline.project.drawing import DRAFT
+from pipeline.project.drawing import draft_file
 from pipeline.project.making import context_of
 from pipeline.project.regenerating import Target, targets, with_updates
 from pipeline.project.standing import intake_of, receipt_of
 from pipeline.source.shape import nearest
-from pipeline.store import library_zip, names, version
+from pipeline.store import names, version
 from pipeline.store.receipt import Receipt
 
 CODE = "IMPACT-001"
@@ -152,40 +152,41 @@ def impact(
     """
     ids, files, library = named_updates(named)
     date = as_of or max(library.updates[i].date for i in ids)
-    tasks = [t for store in stores for t in _tasks(store, ids, files, library, date)]
-    found = {(t.store, t.slug): i for t, i in running.run(looked_into, tasks, *where, count=len(tasks))}
+    reached = [(store, some) for store in stores for some in _reached(store, ids, library)]
+    tasks = (_task(store, some, ids, files, date) for store, some in reached)  # read as workers are free
+    found = {(t.store, t.slug): i for t, i in running.run(looked_into, tasks, *where, count=len(reached))}
     for key in sorted(found):
         yield found[key]
 
 
-def _tasks(
-    store: Path, ids: tuple[str, ...], files: Mapping[str, bytes], library: Library, date: str
-) -> Iterator[_Task]:
-    """Yield a task for each country that the updates may reach."""
+def _reached(store: Path, ids: tuple[str, ...], library: Library) -> Iterator[list[Target]]:
+    """Yield the documents of each country that the updates may reach."""
     by_country: dict[str, list[Target]] = {}
     for target in targets(store, ()):
         if _may_touch(target.receipt, ids, library, store):
             by_country.setdefault(target.slug, []).append(target)
-    for slug, some in by_country.items():
-        first = some[0]
-        own = first.receipt.library == shelf.built_in().digest
-        yield _Task(
-            slug, first.receipt.state, str(store),
-            intake_of(store, slug, first.document, first.receipt.version, first.receipt),
-            tuple((t.document, t.receipt, _draft(store, t), _approved(store, t)) for t in some),
-            b"" if own else library_zip.packed(store, first.receipt.library), files, ids, date,
-        )  # fmt: skip
+    yield from by_country.values()
+
+
+def _task(store: Path, some: Sequence[Target], ids: tuple[str, ...], files: Mapping[str, bytes], date: str) -> _Task:
+    slug, first = some[0].slug, some[0].receipt
+    return _Task(
+        slug, first.state, str(store), intake_of(store, slug, some[0].document, first.version, first),
+        tuple((t.document, t.receipt, _draft(store, t), _approved(store, t)) for t in some),
+        shelf.sent(store, first.library), files, ids, date,
+    )  # fmt: skip
 
 
 def _draft(store: Path, target: Target) -> bytes:
-    name = next(n for n in target.receipt.records if n.startswith(f"{DRAFT}."))
+    languages = target.receipt.languages
+    name = draft_file(languages, languages[0])
     return version.read(store, target.slug, target.document, target.receipt.version, name)
 
 
 def _approved(store: Path, target: Target) -> str:
     """Return office and day of the approval of a document's last release; empty where there is none."""
     numbers = version.versions(store, target.slug, target.document)
-    last = next((n for n in reversed(numbers) if names.is_release(n)), None)
+    last = names.last_release(numbers)
     if last is None:
         return ""
     approval = receipt_of(store, target.slug, target.document, last).approval
@@ -202,21 +203,14 @@ def _may_touch(receipt: Receipt, ids: tuple[str, ...], library: Library, store: 
         if instruments & set(receipt.law) or update.id in known or receipt.state_code in update.states:
             return True
         new_here = update.when is not None or not update.states
-        if new_here and update.id not in _consulted(receipt, store).updates:
+        if new_here and update.id not in shelf.stored(store, receipt.library).library.updates:
             return True  # whom it concerns is told by the answers
     return False
 
 
-def _consulted(receipt: Receipt, store: Path) -> Library:
-    """Return the library that a version consulted."""
-    if receipt.library == shelf.built_in().digest:
-        return shelf.built_in().library
-    return shelf.opened(library_zip.packed(store, receipt.library), f"library/{receipt.library}.zip").library
-
-
 def looked_into(task: _Task) -> CountryImpact:
     """Return what the updates touch in one country."""
-    kept = shelf.opened(task.library) if task.library else shelf.built_in()
+    kept = shelf.received(task.library)
     now = shelf.built_in()
     try:
         folder = read_country(task.slug, task.slug, {**task.files, **task.updates}, (now.library, now.files))

@@ -24,7 +24,7 @@ from pipeline.model.update import Update
 from pipeline.project import report, shelf
 from pipeline.project.content import style_files
 from pipeline.project.country import Country, Folder, decide, read_country
-from pipeline.project.drawing import DRAFT, FINDINGS, SELECTION, checked, kept_as, name, rendition
+from pipeline.project.drawing import FINDINGS, SELECTION, checked, draft_file, kept_as, name, rendition
 from pipeline.project.order import Order, Outcome, Past, Planned
 from pipeline.project.records import as_bytes, findings_record, selection_record
 from pipeline.project.speech import speaks
@@ -33,7 +33,7 @@ from pipeline.render.style import HouseStyle
 from pipeline.store import codec, names
 from pipeline.store.names import following
 from pipeline.store.receipt import Approval, Receipt, same_content, tool_versions
-from pipeline.store.version import digest
+from pipeline.store.version import digest, digests
 
 STOPPED = "BATCH-001"
 MOST_REASONS = 12
@@ -61,7 +61,7 @@ def make(order: Order, progress: Progress = quiet) -> tuple[Country, tuple[Plann
         MachineFault: A tool that a format needs is missing.
         DoesNotHold: A file for outside readers would hold what they may not see.
     """
-    kept = shelf.opened(order.library) if order.library else shelf.built_in()
+    kept = shelf.received(order.library)
     folder = read_country(order.name, order.shown, order.files, (kept.library, kept.files))
     country = decide(folder, order.as_of)
     speaks(country, order.langs)
@@ -116,7 +116,12 @@ class _Bench:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """The digests of these."""
-        return {name: digest(data) for name, data in self.records.items()}
+        return digests(self.records)
+
+    @cached_property
+    def law(self) -> tuple[str, ...]:
+        """The instruments that mean something to the state."""
+        return meaningful(self.country.assessment, self.country.library, self.country.readings)
 
     def planned(self, document: str) -> Planned:
         """Return what becomes of one document."""
@@ -133,9 +138,6 @@ class _Bench:
         self.progress(f"comparing the {document} with version {before.version}")
         earlier = self._then(past, before)
         lang = receipt.languages[0]
-        receipt = replace(
-            receipt, version=self.order.number or following(self.order.numbers.get(document, ()), "minor")
-        )
         composed = self._composed(receipt, lang)
         shifts = self._shifts(earlier, before, document, lang, composed, past)
         if self.order.needed_only and self._same(before, receipt, past, composed):
@@ -159,12 +161,9 @@ class _Bench:
         """Return the country as it was decided for a version that stands."""
         key = (before.library, before.as_of, digest(repr(sorted(before.intake.items())).encode()))
         if key not in self._earlier:
-            kept = shelf.opened(past.library) if past.library else None
-            same = kept is None and dict(past.intake) == dict(self.order.files)
-            if same:
-                folder = self.folder
-            else:
-                held = kept or shelf.built_in()
+            held = shelf.received(past.library)
+            folder = self.folder
+            if held.digest != self.library or past.intake != self.order.files:
                 folder = read_country(self.order.name, self.order.shown, past.intake, (held.library, held.files))
             self._earlier[key] = decide(folder, before.as_of)
         return self._earlier[key]
@@ -180,8 +179,7 @@ class _Bench:
         shifts = changes(first, second, labels)
         parts: tuple[Shift, ...] = ()
         if old is not None and old.lang == lang and old.audience == composed.audience:
-            law = meaningful(self.country.assessment, self.country.library, self.country.readings)
-            news = Causes(first, second).news(law)
+            news = Causes(first, second).news(self.law)
             why = tuple(dict.fromkeys((*causes(shifts), *news))) or (self._elsewhere(before),)
             parts = changed_parts(old, composed, why)
         return (*shifts, *parts)
@@ -194,7 +192,7 @@ class _Bench:
 
     def _elsewhere(self, before: Receipt) -> Cause:
         """Return why generated parts differ where no clause does: answers, decisions, law or the library."""
-        intake = {p: digest(d) for p, d in self.order.files.items()}
+        intake = digests(self.order.files)
         moved = sorted(p for p in {*intake, *before.intake} if intake.get(p) != before.intake.get(p))
         if moved:
             return Cause("answer", moved[0], f"the country folder: {', '.join(moved[:3])}")
@@ -256,14 +254,11 @@ class _Bench:
         return Receipt(
             country=order.slug, document=document, version=number, languages=langs, audiences=(audience,),
             as_of=country.as_of, library=self.library,
-            intake={p: digest(d) for p, d in sorted(country.files.items())},
-            templates={p: digest(d) for p, d in sorted(self.given.items())}, tools=tools(), records={},
+            intake=digests(country.files), templates=digests(self.given), tools=tools(), records={},
             renditions={name(document, lang, audience, f): "" for lang in langs for f in order.formats},
             approval=order.approval, state=country.assessment.name, style=self.style_name,
             release=country.library.release, state_code=country.assessment.state,
-            law=meaningful(country.assessment, country.library, country.readings), updates=country.findings.updates,
-            dated=self.folder.assessment.as_of,
-            days=_days(self.folder),
+            law=self.law, updates=country.findings.updates, dated=self.folder.assessment.as_of, days=_days(self.folder),
         )  # fmt: skip
 
     def _composed(self, receipt: Receipt, lang: str) -> Draft:
@@ -284,7 +279,7 @@ class _Bench:
         for lang in receipt.languages:
             context = context_of(self.country, document, lang, self.order.audience, receipt.version, receipt.approval)
             composed = with_changes(self._composed(receipt, lang), context, since, shifts)
-            files[f"{DRAFT}.json" if len(receipt.languages) == 1 else f"{DRAFT}.{lang}.json"] = codec.dump(composed)
+            files[draft_file(receipt.languages, lang)] = codec.dump(composed)
             for format_ in self.order.formats:
                 self.progress(f"drawing the {document} as {format_.upper()}")
                 file = name(document, lang, self.order.audience, format_)
@@ -342,14 +337,24 @@ def _labels(draft: Draft) -> dict[str, str]:
     return {b.anchor: b.label for u in draft.units for b in u.blocks if isinstance(b, Heading) and b.anchor == u.anchor}
 
 
+def problems_of(error: ClausewrightError, shown: str) -> tuple[Problem, ...]:
+    """Return an error as problems of a country.
+
+    Args:
+        error: What was raised.
+        shown: The country folder as the user would type it.
+    """
+    if isinstance(error, Faulty):
+        return error.problems
+    return (Problem(STOPPED, Place(shown), str(error), "mend this and run again"),)
+
+
 def worked(order: Order) -> Outcome:
     """Make an order wherever it was sent: what goes wrong comes back as a value, so that one failure ends nothing."""
     try:
         country, planned = make(order)
-    except Faulty as faulty:
-        return Outcome(order.name, order.slug, problems=faulty.problems, exit_code=int(faulty.exit_code))
     except ClausewrightError as error:
-        problem = Problem(STOPPED, Place(order.shown), str(error), "mend this and run again")
-        return Outcome(order.name, order.slug, problems=(problem,), exit_code=int(error.exit_code))
+        told = problems_of(error, order.shown)
+        return Outcome(order.name, order.slug, problems=told, exit_code=int(error.exit_code))
     asked = tuple(report.questions(country, 3))
     return Outcome(order.name, order.slug, planned, order.library, country.warnings, asked)

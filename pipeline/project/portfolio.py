@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.compose.changes import APPROVAL, CHANGE_TABLE, same_text
 from pipeline.library.checks import all_parts
-from pipeline.library.updates import law_at
+from pipeline.library.updates import first_day, law_at
 from pipeline.model.draft import Draft
 from pipeline.model.law import Instrument
 from pipeline.model.library import Library
@@ -24,8 +24,7 @@ from pipeline.model.problem import ClausewrightError, Faulty, Place, Problem
 from pipeline.model.update import Update
 from pipeline.model.version import Stage
 from pipeline.project import shelf
-from pipeline.project.content import style_files
-from pipeline.project.drawing import DRAFT
+from pipeline.project.drawing import DRAFT, draft_file
 from pipeline.project.making import Progress, quiet
 from pipeline.project.proving import dates_of
 from pipeline.project.reach import Reach, reach
@@ -33,7 +32,6 @@ from pipeline.project.regenerating import Reaches
 from pipeline.project.standing import receipt_of
 from pipeline.store import codec, history, names, version
 from pipeline.store.receipt import Receipt
-from pipeline.store.version import digest
 
 CODE = "PORTFOLIO-001"
 CHOICES, NOTES = "open-choices", "counsel-notes"
@@ -206,7 +204,6 @@ class _Desk:
         self.as_of = as_of
         self.reaches = Reaches(store, shelf.built_in(), {})
         self.calendar = Calendar(self.reaches.library)
-        self._styles: dict[str, Mapping[str, str]] = {}
 
     def row(self, slug: str, document: str) -> Row:
         """Return the row of a document.
@@ -225,7 +222,7 @@ class _Desk:
         )  # fmt: skip
 
     def _draft(self, receipt: Receipt, slug: str, lang: str) -> bytes:
-        name = f"{DRAFT}.json" if len(receipt.languages) == 1 else f"{DRAFT}.{lang}.json"
+        name = draft_file(receipt.languages, lang)
         return version.read(self.store, slug, receipt.document, receipt.version, name)
 
     def _reached(self, slug: str, document: str) -> Reached | None:
@@ -237,7 +234,7 @@ class _Desk:
         return Reached(last[1].stage, last[1].version, last[1].on, last[1].to)
 
     def _approved(self, slug: str, document: str, numbers: Sequence[str], newest: Receipt) -> Approved | None:
-        number = next((n for n in reversed(numbers) if names.is_release(n)), None)
+        number = names.last_release(numbers)
         if number is None:
             return None
         release = newest if number == newest.version else receipt_of(self.store, slug, document, number)
@@ -258,18 +255,13 @@ class _Desk:
         """Yield why a new version may be called for."""
         if not self.reaches.calls(receipt, self.as_of):
             return
-        templates = self._templates(receipt.style)
+        templates = self.reaches.templates(receipt.style)
         if self.reaches.calls(replace(receipt, tools=self.reaches.tools, templates=templates), self.as_of):
             yield "law or library"
         if receipt.templates != templates:
             yield "template"
         if receipt.tools != self.reaches.tools:
             yield "program"
-
-    def _templates(self, style: str) -> Mapping[str, str]:
-        if style not in self._styles:
-            self._styles[style] = {p: digest(d) for p, d in sorted(style_files(style).items())}
-        return self._styles[style]
 
 
 # What is not settled
@@ -420,4 +412,4 @@ _FULL = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 def _starts(days: Iterable[str]) -> frozenset[str]:
     """Return days, months and years as the first day of each."""
-    return frozenset((d + "-01-01")[: len("2026-11-23")] for d in days if _FULL.fullmatch(d))
+    return frozenset(first_day(d) for d in days if _FULL.fullmatch(d))

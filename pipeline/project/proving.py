@@ -12,7 +12,7 @@ from pipeline.compose.printed import printed_refs
 from pipeline.intake.layout import slug_of
 from pipeline.intake.writing import Flow, Tree, dump
 from pipeline.library.load import overlaid
-from pipeline.library.updates import days_of, law_at
+from pipeline.library.updates import days_of, first_day, law_at
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
@@ -25,7 +25,6 @@ from pipeline.prove.proof import Defect, Proof, prove
 from pipeline.prove.witness import Told, Witness
 from pipeline.select.reasons import value_label
 
-DAY = len("2026-11-23")
 FILES = {"agency": "profile.yaml", "readiness": "readiness.yaml"}
 """Questionnaires of an agency, and the file of a country folder that holds their answers."""
 
@@ -124,8 +123,7 @@ def dates_of(library: Library) -> tuple[str, ...]:
         days |= {d for i in register.values() for d in (i.adopted, i.published, i.in_force, i.until)}
         days |= {d for i in register.values() for p in i.provisions for d in (p.start, p.until)}
     days |= {d for u in library.updates.values() for d in days_of(u)}
-    full = {(d + "-01-01")[:DAY] if len(d) == len("2026") else (d + "-01")[:DAY] for d in days if d}
-    return tuple(sorted(d for d in full if d >= first))
+    return tuple(sorted(d for d in {first_day(d) for d in days if d} if d >= first))
 
 
 def _standing(library: Library, date: str) -> object:

@@ -13,15 +13,15 @@ from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
 from pipeline.project import running, shelf
 from pipeline.project.content import style_files
 from pipeline.project.country import newest
-from pipeline.project.drafting import Made, written
+from pipeline.project.drafting import Done, settled
 from pipeline.project.making import Progress, worked
-from pipeline.project.order import Order, Outcome
+from pipeline.project.order import Order
 from pipeline.project.reach import Reach, reach
 from pipeline.project.shelf import Shelved
 from pipeline.project.standing import formats_of, receipt_of, standing
-from pipeline.store import library_zip, version
+from pipeline.store import version
 from pipeline.store.receipt import Receipt, tool_versions
-from pipeline.store.version import digest
+from pipeline.store.version import digests
 
 CODE = "REGENERATE-001"
 
@@ -33,23 +33,6 @@ class Target:
     slug: str
     document: str
     receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Regenerated:
-    """What became of one country.
-
-    Attributes:
-        slug: Its name in the store.
-        made: Its documents that were looked into, in order; those out of reach are not among them.
-        problems: Why nothing was made; empty where all is well.
-        warnings: What is odd.
-    """
-
-    slug: str
-    made: tuple[Made, ...]
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
 
 
 def targets(out: Path, paths: Sequence[Path]) -> tuple[Target, ...]:
@@ -120,21 +103,20 @@ class Reaches:
         date = as_of or receipt.dated or self.known
         if date < receipt.as_of:
             return False  # a next version never has older law than the one before
-        if receipt.tools != self.tools or receipt.templates != self._style(receipt.style):
+        if receipt.tools != self.tools or receipt.templates != self.templates(receipt.style):
             return True
         if receipt.library == self.now.digest and date == receipt.as_of and not self.updates:
             return False
         key = (receipt.library, receipt.as_of, date)
         if key not in self._found:
-            then = self.now
-            if receipt.library != self.now.digest:
-                then = shelf.opened(library_zip.packed(self.out, receipt.library), f"library/{receipt.library}.zip")
+            then = shelf.stored(self.out, receipt.library)
             self._found[key] = reach(then.library, receipt.as_of, self.library, date)
         return self._found[key].touches(receipt)
 
-    def _style(self, name: str) -> Mapping[str, str]:
+    def templates(self, name: str) -> Mapping[str, str]:
+        """Return the digests of a house style's files today."""
         if name not in self._styles:
-            self._styles[name] = {p: digest(d) for p, d in sorted(style_files(name).items())}
+            self._styles[name] = digests(style_files(name))
         return self._styles[name]
 
 
@@ -166,7 +148,7 @@ def regenerate(
     updates: Mapping[str, bytes],
     where: tuple[int, str],
     progress: Progress,
-) -> Iterator[Regenerated]:
+) -> Iterator[Done]:
     """Make the versions that are called for, country by country, and yield each country as it is done.
 
     What stands already is found again, so that a run that was stopped goes on where it was.
@@ -184,14 +166,15 @@ def regenerate(
     """
     reaches = Reaches(out, shelf.built_in(), updates)
     called = [t for t in found if reaches.calls(t.receipt, as_of)]
-    orders = list(_orders(out, called, as_of, updates))
-    for n, (order, outcome) in enumerate(running.run(worked, orders, *where, count=len(orders)), 1):
-        progress(f"{n} of {len(orders)}: {order.slug}")
-        yield settled(out, order, outcome, progress)
+    groups = _alike(called)
+    orders = (_order(out, some, as_of, updates) for some in groups)  # read as workers are free, so that memory is flat
+    for n, (order, outcome) in enumerate(running.run(worked, orders, *where, count=len(groups)), 1):
+        progress(f"{n} of {len(groups)}: {order.slug}")
+        yield settled(out, order, outcome)
 
 
-def _orders(out: Path, called: Sequence[Target], as_of: str, updates: Mapping[str, bytes]) -> Iterator[Order]:
-    """Yield an order for the documents of each country that were made alike: same folder, languages, formats, style."""
+def _alike(called: Sequence[Target]) -> list[list[Target]]:
+    """Return the documents of each country that were made alike together: same folder, languages, formats, style."""
     alike: dict[tuple[object, ...], list[Target]] = {}
     for target in called:
         receipt = target.receipt
@@ -200,25 +183,19 @@ def _orders(out: Path, called: Sequence[Target], as_of: str, updates: Mapping[st
             tuple(sorted(receipt.intake.items())),
         )  # fmt: skip
         alike.setdefault(key, []).append(target)
-    for some in alike.values():
-        first = some[0].receipt
-        documents = tuple(t.document for t in some)
-        stood = standing(out, some[0].slug, documents)
-        past = stood.past[documents[0]]
-        yield Order(
-            some[0].slug, f"{out / some[0].slug}", some[0].slug, {**past.intake, **updates}, documents,
-            first.languages, formats_of(first), first.audiences[0], first.style, as_of, b"", stood.numbers, stood.past,
-            stood.released, needed_only=True,
-        )  # fmt: skip
+    return list(alike.values())
 
 
-def settled(out: Path, order: Order, outcome: Outcome, progress: Progress) -> Regenerated:
-    """Write what came of an order, and tell what became of the country."""
-    if outcome.problems:
-        return Regenerated(order.slug, (), outcome.problems, outcome.warnings)
-    library = order.library or shelf.built_in().packed
-    made = written(out, order.slug, outcome.planned, library, progress)
-    return Regenerated(order.slug, made, (), outcome.warnings)
+def _order(out: Path, some: Sequence[Target], as_of: str, updates: Mapping[str, bytes]) -> Order:
+    """Return the order for documents of one country that were made alike, from the folder that they keep."""
+    slug, first = some[0].slug, some[0].receipt
+    documents = tuple(t.document for t in some)
+    stood = standing(out, slug, documents)
+    return Order(
+        slug, str(out / slug), slug, {**stood.past[documents[0]].intake, **updates}, documents, first.languages,
+        formats_of(first), first.audiences[0], first.style, as_of, b"", stood.numbers, stood.past, stood.released,
+        needed_only=True,
+    )  # fmt: skip
 
 
 def update_files(paths: Sequence[Path]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from pipeline.model.change import Shift
 from pipeline.model.draft import Draft
 from pipeline.model.problem import Faulty, Place, Problem, Refused
 from pipeline.project.drafting import Made, kept, written
-from pipeline.project.drawing import DRAFT
+from pipeline.project.drawing import draft_file
 from pipeline.project.making import Progress, make
 from pipeline.project.order import Order, Past
 from pipeline.project.standing import formats_of, intake_of, past_of, receipt_of
@@ -99,7 +99,7 @@ def release(folder: Path, by: str, on: str, progress: Progress) -> Made:
     if names.is_release(at.number):
         raise Refused(f"{at.number} is released already; a new draft comes first")
     receipt = receipt_of(at.out, at.slug, at.document, at.number)
-    order = replace(_order(at, receipt), approval=Approval(by, on), number=releasing(numbers))
+    order = _order(at, receipt, numbers, Approval(by, on), releasing(numbers))
     _, planned = make(order, progress)
     _as_approved(at, receipt, planned[0].files)
     return written(at.out, at.slug, planned, order.library, progress)[0]
@@ -107,27 +107,35 @@ def release(folder: Path, by: str, on: str, progress: Progress) -> Made:
 
 def _as_approved(at: Spot, receipt: Receipt, files: Mapping[str, bytes]) -> None:
     """Refuse a release whose text is not the one that was approved, as after a change of the program."""
-    for name in receipt.records:
-        if name.startswith(f"{DRAFT}.") and name.endswith(".json"):
-            approved = codec.load(version.read(at.out, at.slug, at.document, at.number, name), Draft, name)
-            if not same_text(approved, codec.load(files[name], Draft, name), releasing=True):
-                raise Refused(
-                    f"the text of {at.number} would not come out as it was approved, since clausewright changed; "
-                    "draft a new version and have it approved"
-                )
+    for name in (draft_file(receipt.languages, lang) for lang in receipt.languages):
+        approved = codec.load(version.read(at.out, at.slug, at.document, at.number, name), Draft, name)
+        if not same_text(approved, codec.load(files[name], Draft, name), releasing=True):
+            raise Refused(
+                f"the text of {at.number} would not come out as it was approved, since clausewright changed; "
+                "draft a new version and have it approved"
+            )
 
 
-def _order(at: Spot, receipt: Receipt) -> Order:
-    """Return the order that makes the text of a version again, from what it keeps, as things stand after it."""
-    numbers = version.versions(at.out, at.slug, at.document)
-    upto = numbers[: numbers.index(at.number) + 1]
-    released = next((n for n in reversed(upto) if names.is_release(n)), None)
-    past = {at.document: past_of(at.out, at.slug, at.document, at.number)}
+def _order(at: Spot, receipt: Receipt, stands: tuple[str, ...], approval: Approval | None, number: str) -> Order:
+    """Return the order that makes a version from what another, or itself, keeps.
+
+    Args:
+        at: The version that keeps folder and library.
+        receipt: Its receipt.
+        stands: Numbers of the versions that count as standing, the next one being compared with the last of them.
+        approval: For a release, who approved it and when.
+        number: The number it bears.
+    """
+    past = {at.document: past_of(at.out, at.slug, at.document, stands[-1])} if stands else {}
+    last = names.last_release(stands)
+    released: dict[str, Past] = {}
+    if last is not None and (last != stands[-1] or approval is not None):
+        released[at.document] = past_of(at.out, at.slug, at.document, last)
     return Order(
         at.slug, str(at.out / at.slug), at.slug, intake_of(at.out, at.slug, at.document, at.number, receipt),
         (at.document,), receipt.languages, formats_of(receipt), receipt.audiences[0], receipt.style, receipt.as_of,
-        library_zip.packed(at.out, receipt.library), {at.document: upto}, past,
-        {at.document: past_of(at.out, at.slug, at.document, released)} if released else {},
+        library_zip.packed(at.out, receipt.library), {at.document: stands}, past, released, approval=approval,
+        number=number,
     )  # fmt: skip
 
 
@@ -145,12 +153,14 @@ def rebuild(folder: Path, today: bool, progress: Progress) -> Rebuilt:
     """
     at = spot(folder)
     receipt = receipt_of(at.out, at.slug, at.document, at.number)
+    numbers = version.versions(at.out, at.slug, at.document)
+    earlier = numbers[: numbers.index(at.number)]
     if today:
-        order = replace(_order(at, receipt), library=b"", number=at.number)
+        order = replace(_order(at, receipt, (*earlier, at.number), None, at.number), library=b"")
         _, planned = make(order, progress)
         made = planned[0]
         return Rebuilt((), (), _tools(receipt), made.shifts) if made.new else Rebuilt((at.number,), (), (), ())
-    order = _again(at, receipt)
+    order = _order(at, receipt, earlier, receipt.approval, at.number)
     _, planned = make(order, progress)
     files = {**planned[0].files}
     files[names.SUMS] = version.sums(files)
@@ -161,25 +171,6 @@ def rebuild(folder: Path, today: bool, progress: Progress) -> Rebuilt:
         standing = version.read(at.out, at.slug, at.document, at.number, name) if name in kept_names else None
         (same if standing == files.get(name) else different).append(name)
     return Rebuilt(tuple(same), tuple(different), _tools(receipt), ())
-
-
-def _again(at: Spot, receipt: Receipt) -> Order:
-    """Return the order by which a version came about: with the versions that stood before it, and no later one."""
-    numbers = version.versions(at.out, at.slug, at.document)
-    earlier = numbers[: numbers.index(at.number)]
-    past: dict[str, Past] = {}
-    released: dict[str, Past] = {}
-    if earlier:
-        past[at.document] = past_of(at.out, at.slug, at.document, earlier[-1])
-        last = next((n for n in reversed(earlier) if names.is_release(n)), None)
-        if last is not None and (last != earlier[-1] or receipt.approval is not None):
-            released[at.document] = past_of(at.out, at.slug, at.document, last)
-    return Order(
-        at.slug, str(at.out / at.slug), at.slug, intake_of(at.out, at.slug, at.document, at.number, receipt),
-        (at.document,), receipt.languages, formats_of(receipt), receipt.audiences[0], receipt.style, receipt.as_of,
-        library_zip.packed(at.out, receipt.library), {at.document: earlier}, past, released,
-        approval=receipt.approval, number=at.number,
-    )  # fmt: skip
 
 
 def _tools(receipt: Receipt) -> tuple[tuple[str, str, str], ...]:

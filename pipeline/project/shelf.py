@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, cached_property
+from pathlib import Path
 
 from pipeline.model.library import Library
 from pipeline.project.content import drafting_files
@@ -67,3 +68,27 @@ def opened(packed: bytes, file: str = "library.zip") -> Shelved:
             del _OPENED[next(iter(_OPENED))]
         _OPENED[key] = Shelved(files, packed)
     return _OPENED[key]
+
+
+def sent(store: Path, key: str) -> bytes:
+    """Return the zip of a library that a store keeps, as it is sent to who works with it: none for the built-in one.
+
+    Args:
+        store: The store's folder.
+        key: Digest of the zip.
+
+    Raises:
+        Faulty: The zip is damaged.
+        Refused: It is not in the store.
+    """
+    return b"" if key == built_in().digest else library_zip.packed(store, key)
+
+
+def received(packed: bytes) -> Shelved:
+    """Return the library of a zip that was sent; raises as `opened` does."""
+    return opened(packed) if packed else built_in()
+
+
+def stored(store: Path, key: str) -> Shelved:
+    """Return a library that a store keeps, by the digest of its zip; raises as `sent` and `opened` do."""
+    return received(sent(store, key))

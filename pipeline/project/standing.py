@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.project import shelf
-from pipeline.project.drawing import DRAFT, kept_as
+from pipeline.project.drawing import draft_file, kept_as
 from pipeline.project.order import Past
-from pipeline.store import codec, library_zip, names, version
+from pipeline.store import codec, names, version
 from pipeline.store.receipt import Receipt
 
 
@@ -42,7 +42,7 @@ def standing(out: Path, slug: str, documents: tuple[str, ...]) -> Standing:
         if not found:
             continue
         past[document] = past_of(out, slug, document, found[-1])
-        release = next((n for n in reversed(found) if names.is_release(n)), None)
+        release = names.last_release(found)
         if release is not None and release != found[-1]:
             released[document] = past_of(out, slug, document, release)
     return Standing(numbers, past, released)
@@ -68,15 +68,11 @@ def past_of(out: Path, slug: str, document: str, number: str) -> Past:
     data = version.read(out, slug, document, number, names.RECEIPT)
     receipt = codec.load(data, Receipt, f"{slug}/{document}/{number}/{names.RECEIPT}")
     drafts = {
-        (receipt.languages[0] if name == f"{DRAFT}.json" else name.split(".")[1]): version.read(
-            out, slug, document, number, name
-        )
-        for name in receipt.records
-        if name == f"{DRAFT}.json" or (name.startswith(f"{DRAFT}.") and name.endswith(".json"))
+        lang: version.read(out, slug, document, number, draft_file(receipt.languages, lang))
+        for lang in receipt.languages
     }
-    own = receipt.library == shelf.built_in().digest
-    library = b"" if own else library_zip.packed(out, receipt.library)
-    return Past(data, drafts, intake_of(out, slug, document, number, receipt), library)
+    intake = intake_of(out, slug, document, number, receipt)
+    return Past(data, drafts, intake, shelf.sent(out, receipt.library))
 
 
 def intake_of(out: Path, slug: str, document: str, number: str, receipt: Receipt) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.model.change import Weight
 from pipeline.model.problem import Faulty, Place, Problem, Refused, shown
@@ -150,6 +150,11 @@ def is_release(number: str) -> bool:
     """Tell whether a version number is that of a release: 1.0, 1.1.1; no draft, and nothing before 1.0."""
     major, _, _, draft = ordinal(number)
     return major > 0 and draft == _RELEASED
+
+
+def last_release(numbers: Sequence[str]) -> str | None:
+    """Return the last release among version numbers in order, or None."""
+    return next((n for n in reversed(numbers) if is_release(n)), None)
 
 
 def following(numbers: Iterable[str], weight: Weight) -> str:

@@ -28,6 +28,11 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the digest of each file by name, in order of name."""
+    return {name: digest(files[name]) for name in sorted(files)}
+
+
 def sums(files: Mapping[str, bytes]) -> bytes:
     """Return the list of digests of files as `sha256sum -c` reads it, in order of name."""
     return written({name: digest(data) for name, data in files.items()})
