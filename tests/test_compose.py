@@ -242,6 +242,20 @@ def test_citations_say_what_is_not_in_force_not_binding_or_not_read() -> None:
     assert "EU AI Act" not in tembala
 
 
+def test_a_citation_gives_each_provision_the_day_of_its_own() -> None:
+    """Registration under Article 49 applies since 2 August 2026, the duties of Article 26 from 2 December 2027."""
+    notes = [plain(n.inlines) for n in footnotes(draft("norland", "strategy"))]
+    told = next(n for n in notes if "Art. 49(3)" in n)
+    assert told == (
+        "EU AI Act, Art. 26(2), Art. 26(6), Art. 27(1) (applies from 2 December 2027); EU AI Act, Art. 49(3)."
+    )
+
+
+def test_an_abbreviation_keeps_its_capitals_within_a_sentence() -> None:
+    said = " ".join(plain(i) for i in inlines(draft("norland", "strategy")))
+    assert "AI on drones" in said and "aI on" not in said
+
+
 def test_lists_become_points_and_subpoints() -> None:
     found = _lines("The agency shall keep:\n\n1. one;\n2. two:\n   1. inner;\n3. three.\n\nAnd *so* **on**.")
     assert [line.role for line in found] == ["p", "point", "point", "sub", "point", "p"]

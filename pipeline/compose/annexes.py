@@ -147,6 +147,7 @@ def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
             n for n in dict.fromkeys(number(c.provision.number, instrument.kind) for c, _ in found) if n
         )
         coming = sorted({c.provision.start for c, _ in found if c.provision.start > context.as_of})
+        whole = all(c.provision.start == coming[0] for c, _ in found) if coming else False
         since = context.findings.since.get(instrument_id) or instrument.in_force
         standing = context.word(
             {"binds": "binding", "guides": "not_binding", "watched": "not_yet", "unsettled": "binding_unsettled"}[
@@ -156,7 +157,7 @@ def instruments(context: Context, plan: Plan) -> tuple[Block, ...]:
         dates = [
             standing
             + (f" {context.word('since', date=context.date(since))}" if first.standing == "binds" and since else ""),
-            context.word("applies_from", date=context.date(coming[0])) if coming else "",
+            context.word("applies_from" if whole else "partly_from", date=context.date(coming[0])) if coming else "",
         ]
         marks = sorted({c.provision.mark for c, _ in found}, key=("read", "other", "recalled").index)
         told = "; ".join(

@@ -10,6 +10,7 @@ from pipeline.compose.tables import table
 from pipeline.condition.grammar import titled, topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.draft import Block, Paragraph, Run
+from pipeline.select.reasons import mid_sentence
 
 MOST_GAPS = 4
 MOST_DECISIONS = 6
@@ -44,7 +45,7 @@ def why_now(context: Context, plan: Plan) -> tuple[Block, ...]:
             if r.ref.startswith("country.gap_") and context.findings.value(COUNTRY, r.ref) == "yes"
         ]
         if found:
-            names = ", ".join(f[:1].lower() + f[1:] for f in found[:MOST_GAPS])
+            names = ", ".join(mid_sentence(f) for f in found[:MOST_GAPS])
             said.append(context.word("brief_gaps", count=str(len(found)), gaps=names))
         risky = sum(
             1 for a in context.assessment.agencies for s in a.systems
@@ -97,7 +98,7 @@ def prohibits(context: Context, plan: Plan) -> tuple[Block, ...]:
     chosen = uses(context, "prohibited")
     said = []
     if chosen:
-        said.append(context.word("brief_uses_prohibited", uses=", ".join(n[:1].lower() + n[1:] for n in chosen)))
+        said.append(context.word("brief_uses_prohibited", uses=", ".join(mid_sentence(n) for n in chosen)))
     if titles:
         said.append(context.word("brief_prohibitions", count=str(len(titles)), first="; ".join(titles[:3])))
     return _bullets(said)

@@ -76,11 +76,14 @@ def number(provision: str, kind: str) -> str:
 
 
 def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
-    """Return the inlines of a clause's footnote; nothing where it cites nothing that matters here."""
+    """Return the inlines of a clause's footnote; nothing where it cites nothing that matters here.
+
+    Provisions of an instrument stand together as far as they apply from the same day.
+    """
     inlines: list[Inline] = []
-    groups: dict[str, list[Citation]] = {}
+    groups: dict[tuple[str, str], list[Citation]] = {}
     for citation in citations(context, cites):
-        groups.setdefault(citation.instrument.id, []).append(citation)
+        groups.setdefault((citation.instrument.id, _coming(citation, context)), []).append(citation)
     for group in groups.values():
         inlines += [Run("; ")] if inlines else []
         inlines += _instrument(context, group)
@@ -93,13 +96,19 @@ def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
     return tuple(_closed(inlines))
 
 
+def _coming(citation: Citation, context: Context) -> str:
+    """Return the day from which a provision is to apply; empty where it applies already."""
+    start = citation.provision.start
+    return start if start > context.as_of else ""
+
+
 def _instrument(context: Context, group: list[Citation]) -> Iterator[Inline]:
     first = group[0]
     numbers = [number(c.provision.number, first.instrument.kind) for c in group]
     yield Run(", ".join((context.text(first.instrument.short), *(n for n in dict.fromkeys(numbers) if n))))
     remarks: list[str] = []
-    dates = sorted({c.provision.start for c in group if c.provision.start > context.as_of})
-    remarks += [context.word("applies_from_note", date=context.date(d)) for d in dates[:1]]
+    if coming := _coming(first, context):
+        remarks.append(context.word("applies_from_note", date=context.date(coming)))
     remarks += [{"binds": "", "guides": context.word("guidance"), "watched": context.word("not_yet").lower(),
                  "unsettled": context.word("binding_unsettled")}[first.standing]]  # fmt: skip
     if any(c.provision.mark == "recalled" for c in group):

@@ -14,6 +14,7 @@ from pipeline.condition.grammar import topic
 from pipeline.model.assessment import COUNTRY
 from pipeline.model.clause import PRINCIPLES
 from pipeline.model.draft import Block, Cell, Inline, Paragraph, Ref, Run
+from pipeline.select.reasons import mid_sentence
 
 TRAINING_TOPIC = "pillar-people"
 TRAINING = "training-"
@@ -69,7 +70,7 @@ def uses(context: Context, disposition: str) -> list[str]:
 
 
 def _listed(names: list[str], context: Context) -> str:
-    low = [n[:1].lower() + n[1:] for n in names]
+    low = [mid_sentence(n) for n in names]
     return low[0] if len(low) == 1 else f"{', '.join(low[:-1])} {context.word('and')} {low[-1]}"
 
 

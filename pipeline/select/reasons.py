@@ -22,6 +22,11 @@ def value_label(library: Library, ref: str, value: str | None) -> str:
     if variable is None or variable.scale is None:
         return value
     label = variable.scale.label(value, "en")
+    return mid_sentence(label)
+
+
+def mid_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence: a small letter first, but for an abbreviation (`AI on drones`)."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
