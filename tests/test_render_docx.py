@@ -345,7 +345,7 @@ def test_each_unit_has_control_bookmark_and_its_words_kept() -> None:
         assert tuple(line for line in said if line.strip()) == tuple(
             x.replace("\t", "") for x in kept.units[unit.anchor].lines
         )
-    assert kept.units["clause:record"].notes == ("Data Protection Act, article 25.",)
+    assert kept.units["clause:record"].noted == ("Data Protection Act, article 25.",)
 
 
 def test_a_heading_belongs_to_its_unit() -> None:

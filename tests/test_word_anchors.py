@@ -4,10 +4,25 @@ import pytest
 
 from pipeline.word import anchors
 from pipeline.word.anchors import Base
+from pipeline.word.wording import OBJECT, Row, Words
 
 UNITS = (
-    Base("clause:scope", "scope", "2026-01-01", ("Scope & <aim>", "It applies to:\tall."), ("Act, s. 12",)),
-    Base("part:cover", "", "", ("وزارة",)),
+    Base(
+        "clause:scope",
+        "scope",
+        "2026-01-01",
+        (
+            Words("Scope & <aim>", style="heading 2", label="5.3A"),
+            Words(f"See{OBJECT} Annex: \tall.", ("note",), ("",), ((0, "b"), (4, ""), (10, "i"))),
+            Row(
+                ((Words("Key"),), (Words(f"{OBJECT} of{OBJECT}", ("ref clause:aim", "note"), ("5.3", "")), Words("x")))
+            ),
+        ),
+        (Words("Act, s. 12", looks=((0, "bi"), (3, "")), style="footnote text"),),
+        "5.3A Scope",
+        "5.3A",
+    ),
+    Base("part:cover", "", "", (Words("وزارة"),)),
 )
 
 
@@ -29,11 +44,13 @@ def test_collisions_name_both_anchors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_kept_is_read_back_exactly() -> None:
-    data = anchors.part({"library": "2026-11", "country": "a & b"}, UNITS)
+    data = anchors.part({"library": "2026-11", "country": "a & b"}, UNITS, {"_Ref000000001": "clause:scope"})
     kept = anchors.kept({"customXml/item3.xml": data, "customXml/item1.xml": b"<other/>"})
     assert kept is not None
     assert kept.record == {"country": "a & b", "library": "2026-11"}
     assert tuple(kept.units.values()) == UNITS
+    assert kept.targets == {"_Ref000000001": "clause:scope"}
+    assert kept.units["clause:scope"].lines == ("5.3A\tScope & <aim>", "See Annex: \tall.", "Key", "5.3 of", "x")
     assert UNITS[0].digest.encode() in data
     assert anchors.kept({"customXml/item1.xml": b"<other/>"}) is None
 

@@ -8,16 +8,23 @@ written, so that a file that comes back a year later can be merged from itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.word import names
+from pipeline.word import names, package, wording
 from pipeline.word.runs import attribute, escape
+from pipeline.word.wording import OBJECT, Item, Row, Words
 
 NAMESPACE = "urn:clausewright:anchors:1"
-FORMAT = "1"
+FORMAT = "2"
+"""Format 1 told the text of each paragraph and no more, which is too little to merge by: it is not read."""
+
+COVER = ("state", "issuer", "title", "subtitle", "status", "law_date", "marking", "audience", "notice")
+"""Texts of the cover, header and footer that the record of a file tells, as `cover.<name>`."""
+
 TAG_LIMIT = 64
 """Characters that Word allows in the tag and in the alias of a content control."""
 
@@ -30,28 +37,49 @@ class Base:
         anchor: `clause:<id>` or `part:<id>`.
         origin: Id of what it came from.
         valid_from: Date of the clause's state, or empty.
-        lines: The text of each paragraph in document order, cells and boxes included, without footnotes.
-        notes: The text of its footnotes, in order.
+        items: Its paragraphs and rows in document order, without footnotes.
+        notes: Its footnotes, in order.
+        alias: The name that an editor shows.
+        label: Its printed number, or empty.
     """
 
     anchor: str
     origin: str
     valid_from: str
-    lines: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    items: tuple[Item, ...]
+    notes: tuple[Words, ...] = ()
+    alias: str = ""
+    label: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The text of each paragraph that has one, cells and boxes included."""
+        return tuple(wording.lines(self.items))
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """The text of each footnote."""
+        return tuple(note.printed for note in self.notes)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the words in hex; of the words and never of the part, whose bytes an editor may rewrite."""
-        return digest(self.lines, self.notes)
+        return digest(self.lines, self.noted)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the custom XML part of a file says: facts of the draft, and the words of each unit by anchor."""
+    """What the custom XML part of a file says.
+
+    Attributes:
+        record: Facts of the draft.
+        units: The words of each unit by anchor.
+        targets: What a bookmark of ours stands at: the anchor of a heading or paragraph, by the bookmark's name.
+    """
 
     record: Mapping[str, str]
     units: Mapping[str, Base]
+    targets: Mapping[str, str] = field(default_factory=dict)
 
 
 def bookmark(anchor: str) -> str:
@@ -86,41 +114,116 @@ def collisions(anchors: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def part(record: Mapping[str, str], units: Iterable[Base]) -> bytes:
+def part(record: Mapping[str, str], units: Iterable[Base], targets: Mapping[str, str]) -> bytes:
     """Return the custom XML part as plain, readable XML."""
     rows = [f'<record name="{attribute(k)}">{escape(v)}</record>' for k, v in sorted(record.items())]
     for unit in units:
-        body = "".join(f"<p>{escape(line)}</p>" for line in unit.lines)
-        notes = "".join(f"<note>{escape(note)}</note>" for note in unit.notes)
+        body = "".join([_words("p", i) if isinstance(i, Words) else _row(i) for i in unit.items])
+        notes = "".join([_words("note", note) for note in unit.notes])
         rows.append(
             f'<unit anchor="{attribute(unit.anchor)}" bookmark="{bookmark(unit.anchor)}" '
             f'control="{control_id(unit.anchor)}" origin="{attribute(unit.origin)}" '
+            f'alias="{attribute(unit.alias)}" label="{attribute(unit.label)}" '
             f'validFrom="{attribute(unit.valid_from)}" digest="{unit.digest}">{body}{notes}</unit>'
         )
+    rows += [f'<target bookmark="{attribute(b)}" anchor="{attribute(a)}"/>' for b, a in targets.items()]
     text = f'<anchors xmlns="{NAMESPACE}" format="{FORMAT}">\n' + "\n".join(rows) + "\n</anchors>\n"
     return (names.DECLARATION + text).encode()
+
+
+def _row(row: Row) -> str:
+    return "<row>" + "".join(f"<cell>{''.join(_words('p', w) for w in c)}</cell>" for c in row.cells) + "</row>"
+
+
+def _words(name: str, words: Words) -> str:
+    """Return a paragraph as mixed content: `x` is a sign with what it prints, `l` text of a look."""
+    start = f"<{name}" + (f' style="{attribute(words.style)}"' if words.style else "")
+    start += f' label="{attribute(words.label)}">' if words.label else ">"
+    if not words.signs and not words.looks:
+        return f"{start}{escape(words.text)}</{name}>"
+    signs = iter(zip(words.signs, words.shown, strict=True))
+    ends = [*words.looks, (len(words.text), "")]
+    pieces = [_signed(words.text[: ends[0][0]], signs)]
+    for (begin, look), (end, _) in itertools.pairwise(ends):
+        inner = _signed(words.text[begin:end], signs)
+        pieces.append(f'<l k="{attribute(look)}">{inner}</l>' if look else inner)
+    return f"{start}{''.join(pieces)}</{name}>"
+
+
+def _signed(text: str, signs: Iterator[tuple[str, str]]) -> str:
+    first, *others = escape(text).split(OBJECT)
+    for piece in others:
+        sign, shown = next(signs)
+        first += f'<x k="{attribute(sign)}">{escape(shown)}</x>{piece}'
+    return first
 
 
 def kept(parts: Mapping[str, bytes]) -> Kept | None:
     """Return what a file's custom XML part says of its units; None where the file has no such part."""
     for name in sorted(parts):
         if name.startswith("customXml/") and NAMESPACE.encode() in parts[name]:
-            return _read(parts[name])
+            root = package.parsed(parts[name], name, name)
+            if root.tag == _AT + "anchors" and root.get("format") == FORMAT:
+                return _read(root)
     return None
 
 
-def _read(data: bytes) -> Kept:
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    at = f"{{{NAMESPACE}}}"
-    record = {str(e.get("name")): e.text or "" for e in root.iter(at + "record")}
+def place(parts: Mapping[str, bytes]) -> str:
+    """Return the name of the custom XML part with the words of the units, empty where a file has none."""
+    found = (
+        n for n in sorted(parts) if n.startswith("customXml/") and f'<anchors xmlns="{NAMESPACE}'.encode() in parts[n]
+    )
+    return next(found, "")
+
+
+def _read(root: etree._Element) -> Kept:
+    record = {str(e.get("name")): e.text or "" for e in root.iter(_AT + "record")}
     units = {}
-    for element in root.iter(at + "unit"):
+    for element in root.iter(_AT + "unit"):
         anchor = str(element.get("anchor"))
         units[anchor] = Base(
             anchor,
             str(element.get("origin", "")),
             str(element.get("validFrom", "")),
-            tuple(e.text or "" for e in element.iter(at + "p")),
-            tuple(e.text or "" for e in element.iter(at + "note")),
+            tuple(_item(e) for e in element if e.tag in (_AT + "p", _AT + "row")),
+            tuple(_paragraph(e) for e in element if e.tag == _AT + "note"),
+            str(element.get("alias", "")),
+            str(element.get("label", "")),
         )
-    return Kept(record, units)
+    targets = {str(e.get("bookmark")): str(e.get("anchor")) for e in root.iter(_AT + "target")}
+    return Kept(record, units, targets)
+
+
+_AT = f"{{{NAMESPACE}}}"
+
+
+def _item(element: etree._Element) -> Item:
+    if element.tag == _AT + "p":
+        return _paragraph(element)
+    return Row(tuple(tuple(_paragraph(p) for p in cell) for cell in element))
+
+
+def _paragraph(element: etree._Element) -> Words:
+    text = element.text or ""
+    signs: list[str] = []
+    shown: list[str] = []
+    looks: list[tuple[int, str]] = []
+
+    def sign(child: etree._Element) -> str:
+        signs.append(str(child.get("k", "")))
+        shown.append(child.text or "")
+        return OBJECT
+
+    for child in element:
+        if child.tag == _AT + "x":
+            text += sign(child)
+        else:
+            looks.append((len(text), str(child.get("k", ""))))
+            text += child.text or ""
+            for inner in child:
+                text += sign(inner) + (inner.tail or "")
+            looks.append((len(text), ""))
+        text += child.tail or ""
+    places = dict(looks)  # where one look ends as the next begins, the next counts
+    told = tuple((at, look) for at, look in places.items() if at < len(text))
+    return Words(text, tuple(signs), tuple(shown), told, str(element.get("style", "")), str(element.get("label", "")))

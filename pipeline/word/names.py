@@ -10,6 +10,7 @@ WP: Final = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDraw
 A: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 PIC: Final = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 C: Final = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+MC: Final = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 REL: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 CT: Final = "http://schemas.openxmlformats.org/package/2006/content-types"
 XML: Final = "http://www.w3.org/XML/1998/namespace"

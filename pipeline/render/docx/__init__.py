@@ -54,7 +54,7 @@ def write(
         *parts.footnotes(pen, made),
         parts.lists(draft, made, layout.lists, layout.looks, side),
         *parts.charts(drawn.charts, style),
-        *(() if public else parts.kept(draft, drawn, made.parts)),
+        *(() if public else parts.kept(draft, drawn, layout.targets, made.parts)),
     ]
     whole = parts.joined(made.parts, added, pen.links)
     given = fill.values(draft, style.alt(draft.lang))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipeline.model.draft import Block, Box, Chart, Draft, Heading, Paragraph, Table, Unit
+from pipeline.model.draft import Block, Box, Chart, Draft, Footnote, Heading, Paragraph, Table, Unit
 from pipeline.render.docx import tables
 from pipeline.render.docx.frame import Frame
-from pipeline.render.docx.inline import Pen, Target, field_, plain
+from pipeline.render.docx.inline import Pen, Target, field_, worded
 from pipeline.render.style import HouseStyle
 from pipeline.word import anchors, numbering, runs
 from pipeline.word.anchors import Base
 from pipeline.word.numbering import Hang, Kind, LevelLook, Lists, Slot
+from pipeline.word.wording import FIELD, OBJECT, PICTURE, Item, Row, Words, solid
 
 ROLE_STYLES: Mapping[str, str] = {
     "body": "body text",
@@ -143,7 +144,7 @@ class Drawer:
     _at: int = 0
     _bookmarks: int = 0
     _charts: list[Chart] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
+    _items: list[Item] = field(default_factory=list)
     _captions: dict[str, int] = field(default_factory=dict)
     _opening: bool = False
     _width: int = 0
@@ -163,16 +164,21 @@ class Drawer:
                 first_section = False
             wide = now_wide
             self._width = self.frame.page.wide_width if wide else self.frame.page.text_width
-            self._lines, self._anchor = [], unit.anchor
+            self._items, self._anchor = [], unit.anchor
             notes = len(self.pen.notes)
-            xml = self._unit(unit)
-            noted = tuple(plain(n.inlines) for n in self.pen.notes[notes:])
-            lines = tuple(line for line in self._lines if line.strip())
-            bases.append(Base(unit.anchor, unit.origin.id, unit.origin.valid_from, lines, noted))
-            pieces.append(xml)
+            pieces.append(self._unit(unit))
+            bases.append(self._base(unit, self.pen.notes[notes:]))
         if wide:
             pieces.append(self._section_end(True, first_section))
         return Body("".join(pieces), tuple(bases), tuple(self._charts))
+
+    def _base(self, unit: Unit, notes: Sequence[Footnote]) -> Base:
+        """Return the words of a unit just drawn, with the notes that were drawn in it."""
+        label = next((b.label for b in unit.blocks if isinstance(b, (Heading, Paragraph)) and b.label), "")
+        items = tuple(item for item in self._items if not item.blank)
+        noted = tuple(worded(n.inlines, "footnote text") for n in notes)
+        alias = unit.alias[: anchors.TAG_LIMIT]
+        return Base(unit.anchor, unit.origin.id, unit.origin.valid_from, items, noted, alias, label)
 
     def _unit(self, unit: Unit) -> str:
         xml = self._blocks(unit.blocks)
@@ -225,7 +231,11 @@ class Drawer:
             left = 0 if level == 1 else self.frame.looks["clause"].hang.left
             place = f'<w:ind w:left="{left}" w:firstLine="0"/>'
         elif heading.role in _HEADING_KINDS:
-            place = self._room(_HEADING_KINDS[heading.role], heading.label if level == 1 else "")
+            kind = _HEADING_KINDS[heading.role]
+            place = self._room(kind, heading.label if level == 1 else "")
+            if slot.text and not place:  # no list gives it its place
+                hang = self.frame.looks[kind].hang
+                place = f'<w:ind w:left="{hang.left}" w:hanging="{hang.hanging}"/>'
         target = self.layout.targets.get(heading.anchor)
         look = self._number_look(_HEADING_KINDS.get(heading.role))
         label = self._literal(slot, look)
@@ -237,7 +247,7 @@ class Drawer:
             else:
                 text = self._marked(target, text)
         self._opening = level == 1
-        self._lines.append((slot.text + "\t" if slot.text else "") + heading.text)
+        self._items.append(Words(heading.text, style=f"heading {level}", label=slot.text))
         return f"<w:p><w:pPr>{_style(style)}{_numbered(slot)}{place}</w:pPr>{label}{text}</w:p>"
 
     def _room(self, kind: Kind, label: str = "") -> str:
@@ -284,7 +294,7 @@ class Drawer:
         elif role == "numbered":
             place = self._room("paragraph")
         inner = self.pen.write(paragraph.inlines)
-        self._lines.append((slot.text + "\t" if slot.text else "") + plain(paragraph.inlines))
+        self._items.append(worded(paragraph.inlines, name, slot.text))
         look = self._number_look(_KINDS.get(role))
         label = self._literal(slot, look)
         for anchor, target in self._waiting(paragraph):
@@ -313,11 +323,9 @@ class Drawer:
 
     def _table(self, table: Table) -> str:
         caption = self._caption(table.label, table.caption, "Table", keep=True)
-        for column in () if table.look == "key" else table.columns:
-            self._lines.append(column.title)
         setting = self._setting()
         xml = tables.drawn(table, self._width, setting)
-        self._lines += [plain(p) for row in table.rows for cell in row for p in cell.paragraphs]
+        self._items += _rows(table)
         lead = "" if caption else tables.spacer(60, keep=True)
         return caption + lead + xml + tables.spacer(200)
 
@@ -336,14 +344,16 @@ class Drawer:
     def _box(self, box: Box) -> str:
         ids = self.frame.paragraphs
         title = ""
+        before, self._items = self._items, []
         if box.title:
             title = f"<w:p><w:pPr>{_style(ids['box title'])}<w:keepNext/></w:pPr>{self.pen.text(box.title)}</w:p>"
-            self._lines.append(box.title)
+            self._items.append(Words(box.title, style="box title"))
         inner = []
         for paragraph in box.paragraphs:
             step = {"numbered": 2, "point": 1, "bullet": 1, "subpoint": 2}.get(paragraph.role, 0)
             hang = Hang(400 * step, 800 if paragraph.role == "numbered" else 400) if step else None
             inner.append(self._paragraph(paragraph, False, "box text", hang))
+        self._items = [*before, Row((tuple(i for i in self._items if isinstance(i, Words)),))]
         content = title + "".join(inner) or f"<w:p><w:pPr>{_style(ids['box text'])}</w:pPr></w:p>"
         indent = self.frame.looks["clause"].hang.left
         xml = tables.boxed(content, self._width - indent - 60, indent, self.style.boxes[box.kind], self.frame.rtl)
@@ -365,6 +375,7 @@ class Drawer:
         )
         place = '<w:ind w:left="0" w:firstLine="0"/>'
         figure = f"<w:p><w:pPr>{_style(self.frame.paragraphs['normal'])}<w:keepNext/>{place}</w:pPr>{drawing}</w:p>"
+        self._items.append(Words(OBJECT, (f"{PICTURE} {chart.alt}",), ("",), style="normal"))
         return figure + self._caption(chart.label, chart.caption, "Figure", keep=False)
 
     def _caption(self, label: str, words: str, counter: str, keep: bool) -> str:
@@ -373,13 +384,18 @@ class Drawer:
         digits = label[len(label.rstrip("0123456789")) :]
         self._captions[counter] = self._captions.get(counter, 0) + 1
         if digits and int(digits) == self._captions[counter]:
-            before = self.pen.text(label.removesuffix(digits), bold=True)
-            shown = before + field_(f"SEQ {counter} \\* ARABIC", self.pen.text(digits, bold=True), BOLD)
+            bare = label.removesuffix(digits)
+            kept = Words(bare + OBJECT, (f"{FIELD} SEQ {counter}",), (digits,))
+            shown = self.pen.text(bare, bold=True) + field_(
+                f"SEQ {counter} \\* ARABIC", self.pen.text(digits, bold=True), BOLD
+            )
         else:
+            kept = Words(label)
             shown = self.pen.text(label, bold=True)
             self._captions[counter] -= 0 if digits else 1
         gap = "\u2002" if label and words else ""
-        self._lines.append(label + gap + words)
+        looks = ((0, "b"), (len(kept.text), ""))[: 2 if gap else 1] if label else ()
+        self._items.append(replace(kept, text=kept.text + gap + words, looks=looks, style="caption"))
         keeps = "<w:keepNext/>" if keep else ""
         style = _style(self.frame.paragraphs["caption"])
         return f"<w:p><w:pPr>{style}{keeps}</w:pPr>{shown}{self.pen.text(gap + words)}</w:p>"
@@ -391,6 +407,19 @@ class Drawer:
             section = _going_on(section)
         small = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
         return f"<w:p><w:pPr>{small}{section}</w:pPr></w:p>"
+
+
+def _rows(table: Table) -> Iterator[Row]:
+    if table.look != "key":
+        yield Row(tuple(solid([Words(c.title, style="table head")]) for c in table.columns))
+    for row in table.rows:
+        heads = [cell.heads_row or (table.look == "key" and place == 0) for place, cell in enumerate(row)]
+        yield Row(
+            tuple(
+                solid(worded(inlines, "table head" if head else "table text") for inlines in cell.paragraphs)
+                for cell, head in zip(row, heads, strict=True)
+            )
+        )
 
 
 def _leads(paragraph: Paragraph, after: Block | None) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.model.draft import Footnote, Inline, Link, Ref, Run
 from pipeline.word import runs
 from pipeline.word.runs import Script
+from pipeline.word.wording import NOTE, OBJECT, REF, Words
 
 MARK_STYLES = {"choice": "choice mark", "counsel": "counsel mark", "open": "open mark"}
 SCHEMES = ("https://", "mailto:")
@@ -115,6 +116,27 @@ def field_(code: str, shown: str, look: str = "") -> str:
     )
 
 
-def plain(inlines: tuple[Inline, ...]) -> str:
-    """Return the text of inlines as a reader of the file meets it, without footnotes."""
-    return "".join([i.text for i in inlines if not isinstance(i, Footnote)])
+def worded(inlines: tuple[Inline, ...], style: str = "", label: str = "") -> Words:
+    """Return the words of a paragraph as they are kept for a later merge, notes and references as signs."""
+    if len(inlines) == 1 and type(inlines[0]) is Run and not (inlines[0].bold or inlines[0].italic or inlines[0].mark):
+        return Words(inlines[0].text, style=style, label=label)
+    text, look = "", ""
+    signs: list[str] = []
+    shown: list[str] = []
+    looks: list[tuple[int, str]] = []
+    for inline in inlines:
+        now = ("b" * inline.bold + "i" * inline.italic + inline.mark) if isinstance(inline, Run) else ""
+        if now != look and not isinstance(inline, Footnote):
+            looks.append((len(text), now))
+            look = now
+        if isinstance(inline, Ref):
+            signs.append(f"{REF} {inline.anchor}")
+            shown.append(inline.text)
+            text += OBJECT
+        elif isinstance(inline, Footnote):
+            signs.append(NOTE)
+            shown.append("")
+            text += OBJECT
+        else:
+            text += inline.text
+    return Words(text, tuple(signs), tuple(shown), tuple(x for x in looks if x[0] < len(text)), style, label)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.model.draft import Chart, Draft, made_from
 from pipeline.render.docx.body import Body
 from pipeline.render.docx.frame import Frame
-from pipeline.render.docx.inline import Pen
+from pipeline.render.docx.inline import Pen, Target
 from pipeline.render.style import HouseStyle
 from pipeline.word import anchors, chart, names, numbering, runs
 from pipeline.word.numbering import Kind, LevelLook, Lists, Side
@@ -100,7 +100,7 @@ def charts(drawn: Sequence[Chart], style: HouseStyle) -> tuple[Added, ...]:
     return tuple(added)
 
 
-def kept(draft: Draft, body: Body, taken: Mapping[str, bytes]) -> tuple[Added, ...]:
+def kept(draft: Draft, body: Body, targets: Mapping[str, Target], taken: Mapping[str, bytes]) -> tuple[Added, ...]:
     """Return the custom XML part with the words of each unit, under a name that the template does not use."""
     number = next(n for n in range(1, 1000) if f"customXml/item{n}.xml" not in taken)
     record = {
@@ -110,6 +110,8 @@ def kept(draft: Draft, body: Body, taken: Mapping[str, bytes]) -> tuple[Added, .
         "language": draft.lang,
         "version": draft.version,
         **draft.record,
+        **{f"cover.{n}": getattr(draft.cover, n) for n in anchors.COVER},
+        **{f"control.{label}": value for label, value in draft.cover.control},
     }
     item, props = f"customXml/item{number}.xml", f"customXml/itemProps{number}.xml"
     store = (
@@ -119,7 +121,13 @@ def kept(draft: Draft, body: Body, taken: Mapping[str, bytes]) -> tuple[Added, .
     )
     relation = [("rId1", names.REL_TYPE + "customXmlProps", f"itemProps{number}.xml", False)]
     return (
-        Added(item, anchors.part(record, body.bases), "", "rIdAnchors", names.REL_TYPE + "customXml"),
+        Added(
+            item,
+            anchors.part(record, body.bases, {t.bookmark: a for a, t in targets.items()}),
+            "",
+            "rIdAnchors",
+            names.REL_TYPE + "customXml",
+        ),
         Added(props, store.encode(), names.CUSTOM_PROPS_TYPE),
         Added(names.rels_of(item), _relation_part(relation), ""),
     )

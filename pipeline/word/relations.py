@@ -1,0 +1,60 @@
+"""Relationships of any part of a Word file to others, and content types: read, and added (ECMA-376 part 2)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from lxml import etree
+
+from pipeline.word import names, package
+from pipeline.word.names import CT, REL
+
+
+def resolved(owner: str, target: str) -> str:
+    """Return the part that a relationship of another part points at."""
+    return (
+        target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(posixpath.dirname(owner), target))
+    )
+
+
+def row(parts: Mapping[str, bytes], owner: str, number: str) -> etree._Element | None:
+    """Return the relationship of a part that has this id."""
+    rels = names.rels_of(owner)
+    if rels not in parts:
+        return None
+    return next((r for r in package.parsed(parts[rels], rels, owner) if r.get("Id") == number), None)
+
+
+def target(parts: Mapping[str, bytes], owner: str, number: str) -> str:
+    """Return what a relationship of a part points at, empty where it has none of this id."""
+    found = row(parts, owner, number)
+    return "" if found is None else str(found.get("Target", ""))
+
+
+def add(parts: dict[str, bytes], owner: str, number: str, kind: str, to: str) -> None:
+    """Add a relationship from a part, unless it has one of that kind to that target."""
+    rels = names.rels_of(owner)
+    data = parts.get(rels, f'{names.DECLARATION}<Relationships xmlns="{REL}"/>'.encode())
+    root = package.parsed(data, rels, owner)
+    if not any(r.get("Type") == kind and r.get("Target") == to for r in root):
+        etree.SubElement(root, f"{{{REL}}}Relationship", {"Id": number, "Type": kind, "Target": to})
+        parts[rels] = package.serialised(root)
+
+
+def content_type(parts: Mapping[str, bytes], part: str) -> str:
+    """Return the content type of a part."""
+    root = package.parsed(parts[names.TYPES], names.TYPES, part)
+    own = next((e for e in root if e.get("PartName") == f"/{part}"), None)
+    if own is None:
+        ending = part.rpartition(".")[2].lower()
+        own = next((e for e in root if str(e.get("Extension", "")).lower() == ending), None)
+    return "" if own is None else str(own.get("ContentType"))
+
+
+def add_type(parts: dict[str, bytes], part: str, kind: str) -> None:
+    """Tell the content type of a part, unless it is told already."""
+    root = package.parsed(parts[names.TYPES], names.TYPES, part)
+    if kind and not any(e.get("PartName") == f"/{part}" for e in root):
+        etree.SubElement(root, f"{{{CT}}}Override", {"PartName": f"/{part}", "ContentType": kind})
+        parts[names.TYPES] = package.serialised(root)
