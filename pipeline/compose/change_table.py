@@ -58,8 +58,8 @@ def _what(shifts: tuple[Shift, ...], context: Context) -> list[str]:
             both = [r for r in shift.gone if r in shift.new]
             for key, refs in (("new", shift.new), ("gone", shift.gone)):
                 fresh = [r for r in refs if r not in both]
-                told += [context.word(f"change_law_{key}", refs=_named(fresh, context))] if fresh else []
-            told += [context.word("change_law_otherwise", refs=_named(both, context))] if both else []
+                told += [context.word(f"change_law_{key}", refs=named(fresh, context))] if fresh else []
+            told += [context.word("change_law_otherwise", refs=named(both, context))] if both else []
         else:
             text = context.word("change_text")
             before, after = (text if word == "text" else word for word in (shift.before, shift.after))
@@ -69,12 +69,12 @@ def _what(shifts: tuple[Shift, ...], context: Context) -> list[str]:
 
 def _day(before: str, after: str, refs: tuple[str, ...], context: Context) -> str:
     key = "change_date_over" if not after else "change_date_moved" if before else "change_date_new"
-    named = _named(refs, context)
-    return context.word(key, refs=named, before=context.date(before), after=context.date(after))
+    told = named(refs, context)
+    return context.word(key, refs=told, before=context.date(before), after=context.date(after))
 
 
-def _named(refs: Iterable[str], context: Context) -> str:
-    """Return provisions as they are cited, each instrument once: `EU AI Act, Art. 26(1), Art. 26(5)`."""
+def named(refs: Iterable[str], context: Context) -> str:
+    """Return provisions as they are cited in a table, each instrument once: `EU AI Act, Art. 26(1), Art. 26(5)`."""
     found: dict[str, list[str]] = {}
     for ref in refs:
         slot = ref.removeprefix("slot:")

@@ -7,16 +7,18 @@ the same elements; a run is split where a mark begins or ends within it, and not
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from pipeline.word.names import XML, w
-from pipeline.word.story import DELETED, INSERTED, PPR, RPR, RUN, TEXT, Leaf, Paragraph
+from pipeline.word.story import CONTENT, DELETED, INSERTED, PPR, RPR, RUN, SDT, TEXT, Leaf, Paragraph
 
 _AFTER_RPR = (w("sectPr"), w("pPrChange"))
 _PPR_END = (RPR, *_AFTER_RPR)
+_WITHIN = frozenset((*INSERTED, *DELETED, SDT, CONTENT, w("hyperlink"), w("fldSimple"), w("smartTag"), w("customXml")))
+"""What holds runs within a paragraph and has a beginning and an end of its own."""
 _NUMBERED = (
     "ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "trPrChange",
     "tcPrChange", "tblGridChange", "numberingChange", "cellIns", "cellDel", "cellMerge", "bookmarkStart",
@@ -65,6 +67,10 @@ class Marker:
         stamp = {w("id"): self.number(), w("author"): self.author, w("date"): f"{self.date}T00:00:00Z"}
         return etree.Element(w(name), stamp)
 
+    def owns(self, mark: etree._Element) -> bool:
+        """Tell whether a mark has this author and date."""
+        return mark.get(w("author")) == self.author and mark.get(w("date")) == f"{self.date}T00:00:00Z"
+
     def deleted(self, paragraph: Paragraph, start: int, end: int) -> list[etree._Element]:
         """Mark the text from `start` to `end` of a paragraph as deleted; return the marks in order."""
         self._part(paragraph, end)
@@ -104,13 +110,13 @@ class Marker:
         mark.extend(runs)
         before = self._run_ending(paragraph, at)
         if before is not None:
-            _behind(before, mark, self)
+            _behind(_whole(before, last=True), mark, self)
         else:
             after = next((leaf.runs[0] for leaf in paragraph.leaves if leaf.text), None)
             if after is None:
                 paragraph.elements[-1].append(mark)
             else:
-                _ahead(after, mark)
+                _ahead(_whole(after, last=False), mark)
         return mark
 
     def behind(self, element: etree._Element, runs: Sequence[etree._Element]) -> etree._Element:
@@ -168,17 +174,31 @@ class Marker:
                     child.addprevious(mark)
                 mark.append(child)
 
-    def paragraph_deleted(self, paragraph: Paragraph, keep_mark: bool = False) -> None:
-        """Mark a paragraph as deleted; with `keep_mark`, as for the last in a cell, its content alone."""
+    def paragraph_deleted(
+        self, paragraph: Paragraph, keep_mark: bool = False, begun: set[str | None] | None = None
+    ) -> None:
+        """Mark a paragraph as deleted.
+
+        A comment goes with its words, as it does in Word, but stays where it also stands on words that stay.
+
+        Args:
+            paragraph: The paragraph.
+            keep_mark: True where its content goes and its mark stays, as that of the last in a cell.
+            begun: Numbers of the comments that begin in what is deleted; those that begin here are added.
+        """
+        begun = set() if begun is None else begun
+        begun |= {s.get(w("id")) for e in paragraph.elements for s in e.iter(w("commentRangeStart"))}
         for element in paragraph.elements:
             runs = [r for r in element.iter(RUN) if not _passed_over(r, element)]
-            self.struck([r for r in runs if not _only_marks(r)])
+            self.struck([r for r in runs if not _only_marks(r, begun)])
         if not keep_mark:
             self.mark_deleted(paragraph.elements[-1])
 
     def mark_deleted(self, element: etree._Element) -> None:
-        """Mark the mark of a paragraph as deleted, so that it runs on into the next."""
+        """Mark the mark of a paragraph as deleted, so that it runs on into the next; once only."""
         properties = _mark_of(element)
+        if any(c.tag in DELETED for c in properties):
+            return
         # The marks on a paragraph's mark come first among its properties, `ins` before `del`.
         place = 1 if len(properties) and properties[0].tag in INSERTED else 0
         properties.insert(place, self.mark("del"))
@@ -228,9 +248,15 @@ class Marker:
         control.addnext(ends[1])
         ends[1].tail = tail
 
-    def properties(self, element: etree._Element, name: str, new: etree._Element | None) -> None:
-        """Replace the properties of a run or paragraph (`rPr`, `pPr`), the former ones kept for rejection."""
+    def properties(self, element: etree._Element, name: str, new: etree._Element | None) -> bool:
+        """Replace the properties of a run or paragraph (`rPr`, `pPr`), the former ones kept for rejection.
+
+        Returns:
+            Whether it was done: where a change of them is pending already, there is no room for a second one.
+        """
         old = element.find(w(name))
+        if old is not None and old.find(w(f"{name}Change")) is not None:
+            return False
         former = etree.Element(w(name))
         for child in () if old is None else old:
             if child.tag not in (RPR, *_AFTER_RPR, w("rPrChange"), *INSERTED, *DELETED) or name == "rPr":
@@ -244,10 +270,20 @@ class Marker:
                 old.remove(child)
         for place, child in enumerate(() if new is None else [c for c in new if c.tag not in _PPR_END]):
             old.insert(place, copy.deepcopy(child))
-        if old.find(w(f"{name}Change")) is None:
-            change = self.mark(f"{name}Change")
-            change.append(former)
-            old.append(change)
+        change = self.mark(f"{name}Change")
+        change.append(former)
+        old.append(change)
+        return True
+
+    def properties_like(self, element: etree._Element, wanted: etree._Element | None) -> bool:
+        """Give a paragraph other properties, tracked, where they differ; return whether it has them now."""
+        return _said(element.find(PPR)) == _said(wanted) or self.properties(element, "pPr", wanted)
+
+
+def _said(properties: etree._Element | None) -> list[bytes]:
+    """Return what properties of a paragraph say, those of its mark left out."""
+    some = () if properties is None else [c for c in properties if c.tag not in _PPR_END]
+    return [etree.tostring(c, method="c14n", exclusive=True, with_tail=False) for c in some]
 
 
 def _split_text(leaf: Leaf, at: int) -> etree._Element:
@@ -337,7 +373,27 @@ def _passed_over(run: etree._Element, paragraph: etree._Element) -> bool:
     return False
 
 
-def _only_marks(run: etree._Element) -> bool:
-    """Return whether a run holds nothing but the reference of a comment."""
+def _only_marks(run: etree._Element, begun: Collection[str | None]) -> bool:
+    """Return whether a run holds nothing but the reference of a comment that is not among those begun."""
     held = [c for c in run if c.tag != RPR]
-    return bool(held) and all(c.tag in (w("commentReference"), w("annotationRef"), w("footnoteRef")) for c in held)
+    return bool(held) and all(
+        c.tag in (w("annotationRef"), w("footnoteRef"))
+        or (c.tag == w("commentReference") and c.get(w("id")) not in begun)
+        for c in held
+    )
+
+
+def _whole(run: etree._Element, *, last: bool) -> etree._Element:
+    """Return a run, or what it ends (or begins) as a whole: a link, a simple field, a control within a paragraph.
+
+    What is put beside it is not to become part of that.
+    """
+    place, found = run, run
+    while (parent := place.getparent()) is not None and parent.tag in _WITHIN:
+        beyond = place.itersiblings(preceding=not last)
+        if any(e.tag == RUN or e.tag in _WITHIN for e in beyond):
+            break
+        place = parent
+        if parent.tag not in (*INSERTED, *DELETED):
+            found = parent
+    return found

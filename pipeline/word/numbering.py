@@ -238,7 +238,10 @@ def _rule(numbering: Numbering, kind: Kind) -> _Rule:
 def _gap(rule: _Rule, numbers: list[int], label: str) -> int | None:
     """Return the number at which the level goes on so that it prints the label; None where none does."""
     *upper, expected = numbers
-    return next((n for n in range(1, expected + 100) if rule.shown([*upper, n]) == label), None)
+    forms = [p[1] for p in rule.pieces or () if not isinstance(p, str) and p[0] == rule.level]
+    # `AA` is what was put behind A long before it is the 27th letter.
+    most = max(26, expected) if any(f.endswith("Letter") for f in forms) else expected + 99
+    return next((n for n in range(1, most + 1) if rule.shown([*upper, n]) == label), None)
 
 
 def _num(num: int, abstract: int, override: str = "") -> str:

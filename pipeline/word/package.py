@@ -7,6 +7,7 @@ its folder, hide a document type that pulls in other files) is refused before a 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -27,6 +28,10 @@ RATIO_FROM = 2**20
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip entry can carry; every part gets it, so that no clock shows in the bytes."""
 
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins: the container of locked files and of Word's old ones."""
+_RUNS = re.compile(r"(^|/)(vbaProject|vbaData|attachedToolbars|activeX)", re.IGNORECASE)
+_PROLOG = re.compile(rb"""(\xef\xbb\xbf)?<\?xml(?:\s+[a-z]+\s*=\s*["'](?:1\.0|[Uu][Tt][Ff]-8|yes|no)["'])+\s*\?>\s*""")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -41,6 +46,9 @@ def opened(data: bytes, name: str, exit_code: Exit = Exit.INTAKE) -> dict[str, b
     Raises:
         Faulty: Not a Word file, beyond the limits, or with a document type declaration in a part.
     """
+    if data.startswith(_COMPOUND):
+        message = "the file is locked with a password, or of the kind that Word wrote before 2007"
+        raise Faulty((Problem("DOCX-005", Place(name), message, "save it without a password, as .docx"),), exit_code)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -55,6 +63,26 @@ def opened(data: bytes, name: str, exit_code: Exit = Exit.INTAKE) -> dict[str, b
             f"this is not a Word file, or it is damaged ({shown(fault)})",
             "open it in Word and save it again as .docx",
         )
+    if problem is not None:
+        raise Faulty((problem,), exit_code)
+    return parts
+
+
+def received(data: bytes, name: str, exit_code: Exit = Exit.INTAKE) -> dict[str, bytes]:
+    """Return the parts of a Word file that somebody sent: as `opened`, and with nothing in it that runs or fetches.
+
+    Links that a reader may follow are let through; all else that leads out of the file is refused, and so are macros.
+
+    Args:
+        data: The file.
+        name: What messages call it.
+        exit_code: How a run ends that was handed a bad one.
+
+    Raises:
+        Faulty: Not a Word file, beyond the limits, with macros, or with parts that lie elsewhere.
+    """
+    parts = opened(data, name, exit_code)
+    problem = _running(parts, name) or _fetching(parts, name, exit_code) or _strict(parts, name, exit_code)
     if problem is not None:
         raise Faulty((problem,), exit_code)
     return parts
@@ -94,6 +122,14 @@ def serialised(root: etree._Element) -> bytes:
     return names.DECLARATION.encode() + etree.tostring(root, encoding="UTF-8")
 
 
+def rewritten(root: etree._Element, given: bytes) -> bytes:
+    """Return a tree as the bytes of the part that it was read from: what stood before its root stays as it was."""
+    head = _PROLOG.match(given)
+    if head is None:
+        return serialised(root)
+    return head.group() + etree.tostring(root, encoding="UTF-8")
+
+
 def _rank(name: str) -> tuple[int, str]:
     # Readers that stream expect the content types first; the rest stands in plain order.
     return ([names.TYPES, names.ROOT_RELS].index(name) if name in (names.TYPES, names.ROOT_RELS) else 2, name)
@@ -128,6 +164,35 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Return one part; the size that the directory claims is the most that is read."""
     with archive.open(entry) as stream:
         return stream.read(entry.file_size + 1)
+
+
+def _running(parts: Mapping[str, bytes], name: str) -> Problem | None:
+    """Return a problem where a file carries macros or controls that run."""
+    for part in sorted(parts):
+        if _RUNS.search(part) or (part == names.TYPES and b"macroEnabled" in parts[part]):
+            mend = "open it in Word and save it as .docx, the kind without macros"
+            return Problem("DOCX-008", Place(name, spot=shown(part)), "the file carries macros", mend)
+    return None
+
+
+def _fetching(parts: Mapping[str, bytes], name: str, exit_code: Exit) -> Problem | None:
+    """Return a problem where something in a file lies elsewhere and would be fetched."""
+    for part in sorted(p for p in parts if p.endswith(".rels")):
+        for relation in parsed(parts[part], part, name, exit_code).iter("{*}Relationship"):
+            kind = str(relation.get("Type", "")).rpartition("/")[2]
+            if str(relation.get("TargetMode")).lower() == "external" and kind != "hyperlink":
+                message = f"the file fetches something from elsewhere ({shown(kind)}: {shown(relation.get('Target'))})"
+                mend = "in Word, put linked pictures and objects into the file and detach its template, then save it"
+                return Problem("DOCX-009", Place(name, spot=shown(part)), message, mend)
+    return None
+
+
+def _strict(parts: Mapping[str, bytes], name: str, exit_code: Exit) -> Problem | None:
+    """Return a problem where the document is of the kind that Word calls strict, or of none that is known."""
+    if parsed(parts[names.DOCUMENT], names.DOCUMENT, name, exit_code).tag == names.w("document"):
+        return None
+    mend = "save it from Word as Word document (.docx), not as Strict Open XML Document"
+    return Problem("DOCX-010", Place(name, spot=names.DOCUMENT), "the text is of a kind that is not read here", mend)
 
 
 def _declared(parts: Mapping[str, bytes], name: str) -> Problem | None:

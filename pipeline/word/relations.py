@@ -32,13 +32,21 @@ def target(parts: Mapping[str, bytes], owner: str, number: str) -> str:
     return "" if found is None else str(found.get("Target", ""))
 
 
+def numbers(parts: Mapping[str, bytes], owner: str) -> set[str]:
+    """Return the ids of a part's relationships."""
+    rels = names.rels_of(owner)
+    return {str(r.get("Id")) for r in package.parsed(parts[rels], rels, owner)} if rels in parts else set()
+
+
 def add(parts: dict[str, bytes], owner: str, number: str, kind: str, to: str) -> None:
-    """Add a relationship from a part, unless it has one of that kind to that target."""
+    """Add a relationship from a part, unless it has one of that kind to that target; an id that is taken is varied."""
     rels = names.rels_of(owner)
     data = parts.get(rels, f'{names.DECLARATION}<Relationships xmlns="{REL}"/>'.encode())
     root = package.parsed(data, rels, owner)
     if not any(r.get("Type") == kind and r.get("Target") == to for r in root):
-        etree.SubElement(root, f"{{{REL}}}Relationship", {"Id": number, "Type": kind, "Target": to})
+        taken = {r.get("Id") for r in root}
+        fresh = next(n for k in range(len(taken) + 1) if (n := f"{number}{k or ''}") not in taken)
+        etree.SubElement(root, f"{{{REL}}}Relationship", {"Id": fresh, "Type": kind, "Target": to})
         parts[rels] = package.serialised(root)
 
 

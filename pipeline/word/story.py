@@ -116,11 +116,7 @@ class Reader:
     @classmethod
     def of(cls, styles: etree._Element, kept: Kept) -> Reader:
         """Return a reader for a file with these styles and these words kept in it."""
-        words = (
-            w_ for unit in kept.units.values() for i in unit.items
-            for w_ in ([i] if isinstance(i, Words) else (x for cell in i.cells for x in cell))
-        )  # fmt: skip
-        return cls(style_names(styles), kept.targets, frozenset(x.label for x in words if x.label))
+        return cls(style_names(styles), kept.targets, labels_of(kept))
 
     def lines(self, blocks: Iterable[etree._Element]) -> list[Line]:
         """Return the paragraphs and rows of blocks in order; rows that are tracked as deleted are left out."""
@@ -202,6 +198,15 @@ class Reader:
         return f"{FIELD} {' '.join(words[:2])}"
 
 
+def labels_of(kept: Kept) -> frozenset[str]:
+    """Return the numbers that stand as text in what a file says of itself."""
+    words = (
+        w_ for unit in kept.units.values() for i in unit.items
+        for w_ in ([i] if isinstance(i, Words) else (x for cell in i.cells for x in cell))
+    )  # fmt: skip
+    return frozenset(x.label for x in words if x.label)
+
+
 class _Walk:
     """Goes through the runs of a paragraph and gathers leaves; a field from its beginning to its end is one."""
 
@@ -221,7 +226,30 @@ class _Walk:
             if child.tag == RUN:
                 self.run(child)
             elif child.tag in HOLDERS:
-                self.through(child)
+                sign = self._sign_of(child) if not self.depth else ""
+                if sign:
+                    self._whole(child, sign)
+                else:
+                    self.through(child)
+
+    def _sign_of(self, holder: etree._Element) -> str:
+        """Return the sign that a simple field is, or a link to something of ours; empty for anything else."""
+        if holder.tag == w("fldSimple"):
+            return self.reader.sign(holder.get(w("instr"), ""))
+        to = self.reader.targets.get(holder.get(w("anchor"), "")) if holder.tag == w("hyperlink") else None
+        return f"{REF} {to}" if to else ""
+
+    def _whole(self, holder: etree._Element, sign: str) -> None:
+        """Take what an element holds for one sign."""
+        self.depth, self.runs, self.result, self.showing = 1, [], [], True
+        self.through(holder)
+        self.depth, self.showing = 0, False
+        shown = self.result
+        self.result = []
+        if self.runs:
+            look = shown[0].look if shown else ""
+            text = "".join(leaf.shown if leaf.sign else leaf.text for leaf in shown)
+            self._add(Leaf(self.runs, holder, OBJECT, self.at, look, sign, text))
 
     def run(self, run: etree._Element) -> None:
         if self.depth:

@@ -1,0 +1,369 @@
+"""The paragraphs and rows of one unit, or of one cell, merged: theirs is marked where ours has changed the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.revise import looks, placing, tokens
+from pipeline.revise.footnotes import Compared
+from pipeline.revise.grafting import Graft, near
+from pipeline.revise.margin import Margin
+from pipeline.revise.outcome import Hunk, Kind
+from pipeline.revise.pairing import in_order, likeness, pairs
+from pipeline.revise.placing import Holder
+from pipeline.word.marks import Marker
+from pipeline.word.names import w
+from pipeline.word.story import ROW, TABLE, Line, P, Paragraph, TableRow
+from pipeline.word.wording import NOTE, Item, Row, Words
+
+Notes = tuple[Sequence[str], Sequence[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a file is revised.
+
+    Attributes:
+        conflict_text: True to put ours into the text as a tracked insertion where there is a conflict; False to tell
+            it in the comment alone.
+        moves: True where what ours has moved is deleted and put in again; False where their order stands.
+        kept_numbers: True where the numbers of their file stay as they are; False where ours count.
+        words: Words for comments, by name.
+    """
+
+    conflict_text: bool
+    moves: bool
+    kept_numbers: bool
+    words: dict[str, str]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the merging of one file works with; hunks and marks of the unit at hand are gathered here.
+
+    Attributes:
+        terms: How it is revised.
+        marker: Writes marks.
+        graft: Brings things over from ours.
+        margin: Writes comments.
+        hunks: The changes in the unit at hand.
+        marks: The marks put into the body for it.
+        notes: Which note of the unit at hand is which.
+    """
+
+    terms: Terms
+    marker: Marker
+    graft: Graft
+    margin: Margin
+    hunks: list[Hunk] = field(default_factory=list)
+    marks: list[etree._Element] = field(default_factory=list)
+    notes: Compared = field(default_factory=Compared)
+
+    def begin(self, notes: Compared | None = None) -> None:
+        """Begin with another unit."""
+        self.hunks, self.marks, self.notes = [], [], notes or Compared()
+
+    def conflicts(self, kind: Kind, base: str, theirs: str, ours: str) -> tuple[str, ...]:
+        """Note a conflict; return what its comment says."""
+        self.hunks.append(Hunk(kind, base, ours, theirs, True))
+        words = self.terms.words
+        none = words["merge_nothing"]
+        return (
+            words["merge_conflict"],
+            f"{words['merge_base']} {base or none}",
+            f"{words['merge_theirs']} {theirs or none}",
+            f"{words['merge_ours']} {ours or none}",
+        )
+
+
+@dataclass(slots=True)
+class Container:
+    """Lines of the three states that belong together: a unit's, or a cell's.
+
+    Attributes:
+        base: As they were.
+        theirs: As they have them; these are marked.
+        ours: As they are to be.
+        within: The unit or cell that holds theirs.
+    """
+
+    base: Sequence[Item]
+    theirs: Sequence[Line]
+    ours: Sequence[Line]
+    within: Holder
+
+
+@dataclass(slots=True)
+class Matched:
+    """Which line is which: place in theirs and in ours by place in the base, and what both have added alike."""
+
+    theirs: dict[int, int]
+    ours: dict[int, int]
+    alike: dict[int, int]
+
+
+def matched(some: Container, moves: bool) -> Matched:
+    """Return which lines are the same thing in the three states."""
+    theirs, ours = [t.words for t in some.theirs], [o.words for o in some.ours]
+    bt = pairs(some.base, theirs)
+    bo = pairs(some.base, ours)
+    if moves:
+        placed = sorted(bo)
+        stay = in_order([bo[i] for i in placed])
+        bo = {i: bo[i] for k, i in enumerate(placed) if k in stay}
+    new_theirs = [k for k in range(len(theirs)) if k not in set(bt.values()) and not theirs[k].blank]
+    alike: dict[int, int] = {}
+    for j in (j for j in range(len(ours)) if j not in set(bo.values())):
+        same = next((k for k in new_theirs if k not in alike.values() and _same(theirs[k], ours[j])), None)
+        if same is not None:
+            alike[j] = same
+    return Matched(bt, bo, alike)
+
+
+def _same(one: Item, other: Item) -> bool:
+    if isinstance(one, Words) and isinstance(other, Words):
+        return one.same(other)
+    return isinstance(one, Row) and isinstance(other, Row) and one.same(other)
+
+
+def merge(some: Container, found: Matched, desk: Desk) -> None:
+    """Mark theirs so that it says what is new in ours, and note what was done."""
+    place = {j: found.theirs[i] for i, j in found.ours.items() if i in found.theirs} | found.alike
+    of_base = {j: i for i, j in found.ours.items()}
+    staying = [t for k, t in enumerate(some.theirs) if k in place.values()]
+    last: Line | None = None
+    behind: etree._Element | None = None
+    for j, line in enumerate(some.ours):
+        if j in place:
+            last, behind = some.theirs[place[j]], None
+            if j in of_base:
+                _line(some.base[of_base[j]], last, line, desk)
+        elif line.words.blank:
+            continue
+        elif j in of_base:
+            _gone_there(some.base[of_base[j]], line, last or _first(staying) or _first(some.theirs), desk)
+        else:
+            behind = _put_in(some, j, place, last, behind, desk)
+    gone = {found.theirs[i]: item for i, item in enumerate(some.base) if i not in found.ours and i in found.theirs}
+    for k in sorted(gone):
+        _taken_out(gone[k], some.theirs[k], some.within, desk)
+
+
+def _first(lines: Sequence[Line]) -> Line | None:
+    return lines[0] if lines else None
+
+
+def _line(base: Item, theirs: Line, ours: Line, desk: Desk) -> None:
+    if isinstance(base, Words) and isinstance(theirs, Paragraph) and isinstance(ours, Paragraph):
+        paragraph(base, theirs, ours, desk)
+    elif isinstance(base, Row) and isinstance(theirs, TableRow) and isinstance(ours, TableRow):
+        _row(base, theirs, ours, desk)
+
+
+def _row(base: Row, theirs: TableRow, ours: TableRow, desk: Desk) -> None:
+    if base.same(ours.words) and _looks(base) == _looks(ours.words):
+        return
+    for b, t, o in _cells(base, theirs, ours):
+        if t is None:
+            before, after = (" / ".join(w_.printed for w_ in cell) for cell in (base.cells[b], ours.words.cells[o]))
+            if before != after:
+                lines = desk.conflicts("row", before, "", after)
+                desk.margin.on(first_paragraph(theirs).elements[-1], lines, True)
+            continue
+        cell = Container(base.cells[b], theirs.paragraphs[t], ours.paragraphs[o], placing.cell_holder(theirs.cells[t]))
+        merge(cell, matched(cell, desk.terms.moves), desk)
+
+
+def _looks(row: Row) -> list[tuple[tuple[int, str], ...]]:
+    return [w_.looks for cell in row.cells for w_ in cell]
+
+
+def _cells(base: Row, theirs: TableRow, ours: TableRow) -> Iterable[tuple[int, int | None, int]]:
+    """Yield which cell is which; where they merged or split cells, the most alike count."""
+    same = len(base.cells) == len(ours.cells)
+    for b in range(len(base.cells)):
+        o = b if same else _most_alike(base.cells[b], ours.words.cells)
+        t: int | None = b if len(theirs.cells) == len(base.cells) else _most_alike(base.cells[b], theirs.words.cells)
+        if o is not None:
+            yield b, t, o
+
+
+def _most_alike(cell: tuple[Words, ...], cells: Sequence[tuple[Words, ...]]) -> int | None:
+    scores = [likeness(Row((cell,)), Row((c,))) for c in cells]
+    best = max(range(len(cells)), key=lambda k: scores[k], default=None)
+    return best if best is not None and scores[best] >= 60 else None
+
+
+def paragraph(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk, note: Paragraph | None = None) -> None:
+    """Merge one paragraph.
+
+    Args:
+        base: As it was.
+        theirs: As they have it.
+        ours: As it is to be.
+        desk: What is worked with.
+        note: For a paragraph of a footnote, the paragraph of the body with its mark, which gets the comments.
+    """
+    keys = _keys(base, theirs, ours, desk) if note is None else ((), (), ())
+    if not _alike(base, ours.words, keys[0], keys[2]) and not _alike(theirs.words, ours.words, keys[1], keys[2]):
+        before = theirs.words.printed
+        edits = tokens.edits(base, theirs.words, ours.words, keys, leading=note is None)
+        after = tokens.applied(theirs.words, ours.words, [e for e in edits if not e.conflict])
+        for edit in reversed(edits):
+            if edit.conflict:
+                _conflict(edit, theirs, ours, desk, note)
+            else:
+                marks = _edit(edit, theirs, ours, desk)
+                desk.marks += marks if note is None else []
+        if any(not e.conflict for e in edits):
+            desk.hunks.append(Hunk("words" if note is None else "note", before.strip(), after.strip()))
+    if looks.changed(base, theirs, ours, keys, desk.marker, desk.graft, not desk.terms.kept_numbers):
+        desk.hunks.append(Hunk("look", base.printed, base.printed))
+
+
+def _alike(one: Words, other: Words, first: Sequence[str], second: Sequence[str]) -> bool:
+    if list(first) != list(second):
+        return False
+    return one.text.strip() == other.text.strip() and one.signs == other.signs
+
+
+def _keys(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk) -> Notes:
+    """Return what the notes of a paragraph are compared by in each state."""
+    told = desk.notes.keys
+    return (
+        [told.get(("base", (id(base), k)), NOTE) for k in range(base.signs.count(NOTE))],
+        [told.get(("theirs", n), n) for n in theirs.notes],
+        [told.get(("ours", n), n) for n in ours.notes],
+    )
+
+
+def _edit(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk) -> list[etree._Element]:
+    runs = desk.graft.runs(ours, edit.new_start, edit.new_end, theirs, edit.start)
+    put = desk.marker.inserted(theirs, edit.end, runs) if runs else None
+    struck = desk.marker.deleted(theirs, edit.start, edit.end) if edit.end > edit.start else []
+    return [*struck, *([put] if put is not None else [])]
+
+
+def _conflict(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk, note: Paragraph | None) -> None:
+    there = tokens.printed(theirs.words, edit.start, edit.end)
+    here = tokens.printed(ours.words, edit.new_start, edit.new_end)
+    lines = desk.conflicts("words" if note is None else "note", edit.base, there, here)
+    put: etree._Element | None = None
+    if desk.terms.conflict_text and edit.new_end > edit.new_start:
+        runs = desk.graft.runs(ours, edit.new_start, edit.new_end, theirs, edit.start)
+        around = theirs.words.text[: edit.end][-1:], theirs.words.text[edit.end :][:1]
+        if around[0].isalnum() and here[:1].isalnum():
+            runs = [*desk.graft.text(" ", near(theirs, edit.start)), *runs]
+        if here[-1:].isalnum() and around[1].isalnum():
+            runs = [*runs, *desk.graft.text(" ", near(theirs, edit.start))]
+        put = desk.marker.inserted(theirs, edit.end, runs) if runs else None
+    if note is not None:
+        desk.margin.on(note.elements[-1], lines, True)
+        return
+    inside = [leaf for leaf in theirs.leaves if edit.start <= leaf.start and leaf.end <= edit.end and leaf.text]
+    ends = [*(leaf.runs[0] for leaf in inside[:1]), *(leaf.runs[-1] for leaf in inside[-1:])]
+    if put is not None:
+        ends.append(put)
+    if ends:
+        desk.margin.beside(ends[0], ends[-1], lines, True)
+    else:
+        desk.margin.on(theirs.elements[-1], lines, True)
+
+
+def _gone_there(base: Item, ours: Line, where: Line | None, desk: Desk) -> None:
+    """Tell of what ours changes where they have taken it away; it is not put back."""
+    if _same(base, ours.words):
+        return
+    lines = desk.conflicts(_kind(ours), text_of(base), "", text_of(ours.words))
+    if where is not None:
+        desk.margin.on(first_paragraph(where).elements[-1], lines, True)
+
+
+def _taken_out(base: Item, theirs: Line, within: Holder, desk: Desk) -> None:
+    """Mark as deleted what ours no longer has; where they changed it or a note of it, it stays."""
+    if not _same(base, theirs.words) or any(n in desk.notes.edited for p in _within(theirs) for n in p.notes):
+        lines = desk.conflicts(_kind(theirs), text_of(base), text_of(theirs.words), "")
+        desk.margin.on(first_paragraph(theirs).elements[-1], lines, True)
+        return
+    if isinstance(theirs, Paragraph):
+        placing.paragraph_out(theirs, within, desk.marker)
+        desk.marks += theirs.elements[-1:]
+    else:
+        placing.row_out(theirs.element, theirs.paragraphs, desk.marker)
+        desk.marks.append(theirs.element)
+    desk.hunks.append(Hunk(_kind(theirs), text_of(base), ""))
+
+
+def _within(line: Line) -> list[Paragraph]:
+    return [line] if isinstance(line, Paragraph) else [p for cell in line.paragraphs for p in cell]
+
+
+def _kind(line: Line) -> Kind:
+    return "paragraph" if isinstance(line, Paragraph) else "row"
+
+
+def text_of(item: Item) -> str:
+    """Return the text of a paragraph or row on one line."""
+    if isinstance(item, Words):
+        return item.printed
+    return " | ".join(" / ".join(w_.printed for w_ in cell) for cell in item.cells)
+
+
+def first_paragraph(line: Line) -> Paragraph:
+    """Return a paragraph, or the first of a row."""
+    return line if isinstance(line, Paragraph) else next(p for cell in line.paragraphs for p in cell)
+
+
+def _put_in(
+    some: Container, j: int, place: dict[int, int], last: Line | None, behind: etree._Element | None, desk: Desk
+) -> etree._Element:
+    """Put a line of ours in, tracked; return the element behind which the next one stands."""
+    line = some.ours[j]
+    desk.hunks.append(Hunk(_kind(line), "", text_of(line.words)))
+    if isinstance(line, TableRow):
+        return _row_in(some, j, line, place, last, behind, desk)
+    fresh = desk.graft.adapted(line.elements[-1])
+    made = placing.paragraph_in(fresh, _after(last, behind), some.within, desk.marker)
+    desk.marks.append(made)
+    return made
+
+
+def _after(last: Line | None, behind: etree._Element | None) -> etree._Element | None:
+    """Return the paragraph or table behind which something is put in, None for the beginning."""
+    if behind is not None:
+        return behind if behind.tag == P else placing.gap_behind(next(behind.iterancestors(TABLE)))
+    if last is None:
+        return None
+    return last.elements[-1] if isinstance(last, Paragraph) else placing.gap_behind(last.table)
+
+
+def _row_in(
+    some: Container, j: int, line: TableRow, place: dict[int, int], last: Line | None,
+    behind: etree._Element | None, desk: Desk,
+) -> etree._Element:  # fmt: skip
+    """Put a row in: beside rows of the same table where these are there, else with the table around it."""
+    table = line.table
+    fellows = [k for k, other in enumerate(some.ours) if isinstance(other, TableRow) and other.table is table]
+    before = [k for k in fellows if k < j and k in place]
+    after = [k for k in fellows if k > j and k in place]
+    fresh = desk.graft.adapted(line.element)
+    if behind is not None and behind.tag == ROW and fellows[0] < j and (j - 1) in fellows:
+        behind.addnext(fresh)
+    elif before or after:
+        fellow = some.theirs[place[before[-1] if before else after[0]]]
+        row = fellow.element if isinstance(fellow, TableRow) else fellow.elements[-1]
+        if before:
+            row.addnext(fresh)
+        else:
+            row.addprevious(fresh)
+    else:
+        around = etree.Element(TABLE)
+        around.extend(desk.graft.adapted(c) for c in table if c.tag in (w("tblPr"), w("tblGrid")))
+        around.append(fresh)
+        placing.table_in(around, _after(last, behind), some.within, desk.marker)
+    placing.row_in(fresh, desk.marker)
+    desk.marks.append(fresh)
+    return fresh

@@ -1,0 +1,397 @@
+"""The three-way merge: their file with what ours changes in the base as tracked changes, and a comment on each.
+
+Their file is what comes out. Of each unit that ours changes, theirs is marked word by word; what they changed at other
+places stays, what they changed at the same place stays too, and is told. Nothing of theirs is rewritten: to reject the
+marks and to delete the comments gives their file back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from pipeline.model.problem import Faulty, Place, Problem
+from pipeline.revise import cover, lines, placing
+from pipeline.revise.arrivals import Arrivals
+from pipeline.revise.dangling import dangling
+from pipeline.revise.finding import Doubt, found
+from pipeline.revise.footnotes import compared
+from pipeline.revise.grafting import Graft, Story
+from pipeline.revise.lines import Container, Desk, Matched, Terms, first_paragraph, text_of
+from pipeline.revise.margin import Margin
+from pipeline.revise.numbers import Numbers, relabelled
+from pipeline.revise.outcome import Action, Hunk, Reason, Revised, State
+from pipeline.revise.pairing import in_order
+from pipeline.revise.reading import Standing, opened, paragraphs, read, spelled
+from pipeline.revise.writing_back import remember, written_back
+from pipeline.word import package
+from pipeline.word.anchors import Base, Kept
+from pipeline.word.marks import Marker, highest
+from pipeline.word.names import w
+from pipeline.word.runs import Script
+from pipeline.word.story import P, Paragraph, Reader, labels_of
+from pipeline.word.wording import Item, Words, same
+
+AUTHOR = "Clausewright"
+"""The author of every mark and comment of ours."""
+
+CODE = "MERGE-001"
+SAME_DOCUMENT = ("country", "document", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is merged into what.
+
+    Attributes:
+        theirs: Their file.
+        ours: Our new draft as a Word file with anchors.
+        base: What we wrote before; None where their file tells it itself.
+        file: What messages call their file.
+        date: ISO day that marks bear.
+        terms: How it is done.
+        reasons: Why units changed, by anchor.
+        replaces: Units that a new one replaces, by the new one's anchor.
+        script: Script of the document.
+        new: What ours says; None where the file tells it itself, as one that nobody edited does.
+    """
+
+    theirs: bytes
+    ours: bytes
+    base: Kept | None
+    file: str
+    date: str
+    terms: Terms
+    reasons: Mapping[str, Reason]
+    replaces: Mapping[str, tuple[str, ...]]
+    script: Script
+    new: Kept | None = None
+    gone: frozenset[str] = frozenset()
+
+
+def merged(asked: Asked) -> Revised:
+    """Merge ours into theirs.
+
+    Args:
+        asked: What into what.
+
+    Raises:
+        Faulty: Theirs is damaged, not ours, of another draft, or has no base.
+    """
+    theirs, kept = opened(asked.theirs, asked.file)
+    base = asked.base or kept
+    if base is None:
+        message = "the file tells nothing of the draft that it came from"
+        repair = (
+            "name the version that was sent out with --base, or send the file that was edited, not a copy of its text"
+        )
+        raise Faulty([Problem(CODE, Place(asked.file), message, repair)])
+    ours, told = opened(asked.ours, "the new draft")
+    new = asked.new or told
+    if new is None:
+        raise ValueError("the new draft has no anchors")
+    _same_document(base, new, asked.file)
+    if asked.terms.kept_numbers:
+        known = theirs.reader.labels | labels_of(base)
+        theirs.reader = replace(theirs.reader, targets=theirs.reader.targets or base.targets, labels=known)
+    else:  # numbers that stand as text are words like any others
+        base, new = spelled(base), spelled(new)
+        targets = theirs.reader.targets or base.targets
+        theirs.reader = replace(theirs.reader, targets=targets, labels=frozenset())
+        ours.reader = replace(ours.reader, labels=frozenset())
+    return _Merge(asked, theirs, ours, base, new).revised()
+
+
+def _same_document(base: Kept, new: Kept, file: str) -> None:
+    for name in SAME_DOCUMENT:
+        was, now = base.record.get(name, ""), new.record.get(name, "")
+        if was and now and was != now:
+            message = f"the file is of another draft: its {name} is {was}, not {now}"
+            raise Faulty([Problem(CODE, Place(file), message, "name the version of the same draft with --with")])
+
+
+class _Merge:
+    """One merge at work."""
+
+    def __init__(self, asked: Asked, theirs: Story, ours: Story, base: Kept, new: Kept) -> None:
+        self.asked, self.theirs, self.ours, self.base, self.new = asked, theirs, ours, base, new
+        finding = found(theirs.document, base)
+        standing = {u.anchor: read(u, theirs) for u in finding.units}
+        # A unit of which nothing is left once their own changes are accepted is one that they have deleted.
+        self.there = {a: s for a, s in standing.items() if s.words or not base.units[a].items}
+        if not self.there:
+            message = "none of the clauses of the draft can be found in the file"
+            raise Faulty(
+                [Problem(CODE, Place(asked.file), message, "send the file that was edited, or another --base")]
+            )
+        self.here = {u.anchor: read(u, ours) for u in found(ours.document, new).units}
+        copies = Counter(c.anchor for c in finding.copies)
+        self.doubts = (*finding.warnings, *(Doubt("copied", a, n) for a, n in copies.items()))
+        self.named = any(s.unit.how != "text" for s in self.there.values())
+        roots = (theirs.document, theirs.notes, theirs.endnotes)
+        self.marker = Marker(AUTHOR, asked.date, highest(r for r in roots if r is not None))
+        coming = frozenset(a for a in self.here if a not in base.units)
+        all_new = frozenset(a for a in new.targets.values() if a.partition("#")[0] in coming)
+        targets = {anchor: name for name, anchor in base.targets.items() if anchor.partition("#")[0] in self.there}
+        self.graft = Graft(ours, theirs, self.marker, asked.script, names=targets, coming=coming | all_new)
+        margin = Margin(theirs.parts, self.marker, asked.script == "rtl")
+        self.desk = Desk(asked.terms, self.marker, self.graft, margin)
+        self.arrivals = Arrivals(self.there, self.desk)
+        self.matches: dict[str, Matched] = {}
+        self.actions: dict[str, Action] = {}
+        self.dead: list[tuple[str, str]] = []
+
+    def revised(self) -> Revised:
+        """Do it."""
+        kept_numbers = self.asked.terms.kept_numbers
+        numbers = Numbers(self.theirs, self.ours, self.marker, self.graft)
+        moved = self._moved() if self.asked.terms.moves else frozenset()
+        both = [a for a in self.base.units if a in self.there and a in self.here and a not in moved]
+        changed = [a for a in both if not self._says(self.base.units[a], self.new.units[a])]
+        for anchor in changed:
+            self.matches[anchor] = lines.matched(self._container(anchor), self.asked.terms.moves)
+        self.graft.lists.learn(self._alike())
+        for anchor in both:
+            self._both(anchor, changed=anchor in self.matches)
+        for anchor in self.base.units:
+            if anchor not in self.there:
+                self._absent(anchor)
+            elif anchor not in self.here or anchor in moved:
+                self._dropped(anchor)
+        held = list(numbers.hold()) if kept_numbers else []
+        numbers.begin()
+        self._new(moved, numbers)
+        held += numbers.hold() if kept_numbers else []
+        numbers.refer()
+        first = next(iter(self.there.values())).unit
+        top = first.control if first.control is not None else first.blocks[0]
+        covered = cover.covered(self.theirs, self.base, self.new, self.desk, top)
+        return self._finished(held, covered, numbers)
+
+    def _container(self, anchor: str) -> Container:
+        there, here = self.there[anchor], self.here[anchor]
+        within = placing.holder(there.unit.blocks, there.unit.control)
+        return Container(self.base.units[anchor].items, there.lines, here.lines, within)
+
+    def _alike(self) -> Iterator[tuple[Paragraph, Paragraph]]:
+        """Yield paragraphs of theirs with the same ones of ours."""
+        for anchor, there in self.there.items():
+            here = self.here.get(anchor)
+            if here is None:
+                continue
+            match = self.matches.get(anchor)
+            if match is not None:
+                some = ((match.theirs[i], j) for i, j in match.ours.items() if i in match.theirs)
+            elif len(there.lines) == len(here.lines):
+                some = ((k, k) for k in range(len(here.lines)))
+            else:
+                continue
+            for k, j in some:
+                one, two = there.lines[k], here.lines[j]
+                if isinstance(one, Paragraph) and isinstance(two, Paragraph):
+                    yield one, two
+
+    def _moved(self) -> frozenset[str]:
+        """Return the units that stand elsewhere in ours than in the base."""
+        order = {a: n for n, a in enumerate(self.here)}
+        both = [a for a in self.there if a in order]
+        stay = in_order([order[a] for a in both])
+        return frozenset(a for n, a in enumerate(both) if n not in stay)
+
+    def _both(self, anchor: str, *, changed: bool) -> None:
+        """Merge a unit that stands in all three."""
+        base, there, here = self.base.units[anchor], self.there[anchor], self.here[anchor]
+        self.desk.begin()
+        untouched = self._untouched(anchor)
+        if not changed:
+            self._done(anchor, "kept" if untouched else "theirs")
+            return
+        notes = compared(base, there, here)
+        self.desk.begin(notes)
+        lines.merge(self._container(anchor), self.matches[anchor], self.desk)
+        for note, theirs, ours in notes.both:
+            if theirs.held is not None and ours.held is not None:
+                lines.paragraph(note, theirs.held, ours.held, self.desk, theirs.paragraph)
+        for note, ours in notes.gone:
+            told = self.desk.conflicts("note", note.printed, "", ours.words.printed)
+            self.desk.margin.on(self._held_note(anchor, note), told, True)
+        if not self.desk.hunks:
+            self._done(anchor, "kept" if untouched else "same")
+        elif any(h.conflict for h in self.desk.hunks):
+            self._done(anchor, "conflict")
+        else:
+            self._done(anchor, "updated" if untouched else "merged")
+
+    def _held_note(self, anchor: str, note: Words) -> etree._Element:
+        """Return the paragraph of theirs in which a note of the base stood, else the first of the unit."""
+        base, there, match = self.base.units[anchor], self.there[anchor], self.matches[anchor]
+        at = base.notes.index(note)
+        for i, item in enumerate(base.items):
+            count = sum(len(w.signs) - sum(s != "note" for s in w.signs) for w in _words_of(item))
+            if at < count:
+                line = there.lines[match.theirs[i]] if i in match.theirs else there.lines[0]
+                return first_paragraph(line).elements[-1]
+            at -= count
+        return first_paragraph(there.lines[0]).elements[-1]
+
+    def _untouched(self, anchor: str) -> bool:
+        """Tell whether theirs says what the base says."""
+        base, there = self.base.units[anchor], self.there[anchor]
+        return same(there.words, base.items) and there.noted == tuple(n.strip() for n in base.noted)
+
+    def _says(self, base: Base, new: Base) -> bool:
+        """Tell whether ours says what the base says, looks and notes included; kept numbers do not count."""
+        if base.notes != new.notes or len(base.items) != len(new.items) or not self.asked.terms.kept_numbers:
+            return False  # lists may differ though words do not
+        return all(_unlabelled(a) == _unlabelled(b) for a, b in zip(base.items, new.items, strict=True))
+
+    def _dropped(self, anchor: str) -> None:
+        """Mark a unit that ours no longer has; where they changed it, it stays."""
+        base, there = self.base.units[anchor], self.there[anchor]
+        self.desk.begin()
+        if not self._untouched(anchor):
+            told = self.desk.conflicts("unit", _text(base.items), _text(there.words), "")
+            self.desk.margin.on(first_paragraph(there.lines[0]).elements[-1], told, True)
+            self._done(anchor, "conflict")
+            return
+        placing.unit_out(there.lines, there.unit.control, self.marker)
+        self.desk.marks += [p.elements[-1] for p in paragraphs(there.lines)]
+        self.desk.hunks.append(Hunk("unit", _text(base.items), ""))
+        self._done(anchor, "moved" if anchor in self.here else "dropped")
+
+    def _absent(self, anchor: str) -> None:
+        """Tell of a unit that they took away, or that was not found, where ours has something new in it."""
+        base, new = self.base.units[anchor], self.new.units.get(anchor)
+        self.desk.begin()
+        state: State = "stays-deleted" if self.named else "lost"
+        changed = new is not None and not (same(base.items, new.items) and base.noted == new.noted)
+        if new is not None and changed and anchor not in self.asked.gone:
+            told = self.desk.conflicts("unit", _text(base.items), "", _text(new.items))
+            self.desk.margin.on(paragraphs(self._before(anchor).lines)[-1].elements[-1], told, True)
+            state = "conflict"
+        self._done(anchor, state)
+
+    def _before(self, anchor: str) -> Standing:
+        """Return the nearest earlier unit of the base that stays in theirs, else the first that does."""
+        order = list(self.base.units)
+        staying = [a for a in order if a in self.there and a in self.here] or list(self.there)
+        ahead = [a for a in staying if order.index(a) < order.index(anchor)]
+        return self.there[ahead[-1] if ahead else staying[0]]
+
+    def _new(self, moved: frozenset[str], numbers: Numbers) -> None:
+        """Put in the units that only ours has, each behind the nearest earlier one that theirs has."""
+        last = ""
+        for anchor, here in self.here.items():
+            if anchor in self.there and anchor not in moved:
+                last = anchor
+            if anchor in self.base.units and anchor not in moved:
+                continue
+            self.desk.begin()
+            replaced = [a for a in self.there if a in self.asked.replaces.get(anchor, ())]
+            after = replaced[-1] if replaced else last
+            again = anchor in self.there
+            blocks = self.arrivals.put(anchor, here, after, again=again)
+            last = anchor
+            new = self.new.units[anchor]
+            self.desk.hunks.append(Hunk("unit", "", _text(new.items)))
+            label = new.label
+            if self.asked.terms.kept_numbers:
+                beside = self.arrivals.blocks.get(after) or (self.there[after].unit.blocks if after else ())
+                known = self.new.units.get(after) or self.base.units.get(after)
+                source = [here.unit.control] if here.unit.control is not None else here.unit.blocks
+                label = numbers.give(blocks, source, new, beside, known.label if known else "")
+            if anchor not in moved:
+                self._done(anchor, "added", label)
+            self.dead += [(anchor, shown) for shown in self.graft.dead]
+            self.graft.dead.clear()
+
+    def _done(self, anchor: str, state: State, label: str = "") -> None:
+        """Note what became of a unit, and comment on its first mark."""
+        base, new = self.base.units.get(anchor), self.new.units.get(anchor)
+        known = new or base
+        unit = self.there[anchor].unit if anchor in self.there else None
+        if known is None:
+            return
+        self.actions[anchor] = Action(
+            anchor, known.alias, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
+            label or known.label, (base.valid_from if base else "", new.valid_from if new else ""),
+            self.asked.replaces.get(anchor, ()),
+        )  # fmt: skip
+        reason = self.asked.reasons.get(anchor)
+        if reason is not None and self.desk.marks:
+            blocks = unit.blocks if unit is not None else self.arrivals.blocks[anchor]
+            self._comment(reason, base, blocks)
+        self.dead += [(anchor, shown) for shown in self.graft.dead]
+        self.graft.dead.clear()
+
+    def _comment(self, reason: Reason, base: Base | None, blocks: Sequence[etree._Element]) -> None:
+        words = self.asked.terms.words
+        told = [f"{words['merge_because']} {'; '.join(reason.causes)}"] if reason.causes else []
+        told += [f"{words['merge_provisions']} {'; '.join(reason.provisions)}"] if reason.provisions else []
+        told += [f"{words['merge_rule']} {reason.rule}"] if reason.rule else []
+        before = [h.before for h in self.desk.hunks if h.before and not h.conflict]
+        if base is not None and before:
+            told.append(f"{words['merge_before']} {' · '.join(dict.fromkeys(before))}")
+        first = _first_of(self.desk.marks, blocks)
+        if first.tag in _MARKS:
+            self.desk.margin.beside(first, first, told, False)
+        else:
+            self.desk.margin.on(first if first.tag == P else next(first.iter(P)), told, False)
+
+    def _finished(self, held: Sequence[Hunk], covered: Sequence[Hunk], numbers: Numbers) -> Revised:
+        order = [*self.there, *(a for a in self.actions if a not in self.there)]
+        actions = [self.actions[a] for a in order if a in self.actions]
+        words = self.asked.terms.words
+        if held:
+            actions.append(Action("numbers", words["merge_numbers"], "updated", tuple(held)))
+        if covered:
+            actions.insert(0, Action("cover", words["merge_cover"], "updated", tuple(covered)))
+        gone = {a for a, action in self.actions.items() if action.state == "dropped"}
+        broken = tuple(dict.fromkeys((*dangling(self.there, gone, self.theirs), *self.dead)))
+        targets = {**self.base.targets, **{name: anchor for anchor, name in self.graft.names.items()}}
+        units = {u.anchor: u for u in self._remembered(numbers, targets)}
+        if not any(a.hunks for a in actions) and self.base.units == units:
+            return Revised(self.asked.theirs, tuple(actions), broken, self.doubts, self.base.record)
+        written_back(self.theirs, self.marker, self.desk.margin, self.graft.lists.added)
+        remember(self.theirs.parts, self.new.record, units.values(), targets)
+        return Revised(package.packed(self.theirs.parts), tuple(actions), broken, self.doubts, self.base.record)
+
+    def _remembered(self, numbers: Numbers, targets: Mapping[str, str]) -> Iterator[Base]:
+        """Yield the units of ours, with the numbers that they have in theirs."""
+        for anchor, unit in self.new.units.items():
+            given, base = numbers.given.get(anchor), self.base.units.get(anchor)
+            if given is not None:
+                labels = self.theirs.reader.labels | frozenset(given.texts.values())
+                reader = Reader(self.theirs.styles, targets, labels)
+                yield given.of(unit, [line.words for line in reader.lines(self.arrivals.blocks[anchor])])
+            elif base is not None and self.asked.terms.kept_numbers:
+                yield relabelled(unit, base.label or unit.label, base.items)
+            else:
+                yield unit
+
+
+_MARKS = (w("ins"), w("del"), w("r"))
+
+
+def _words_of(item: Item) -> list[Words]:
+    return [item] if isinstance(item, Words) else [x for cell in item.cells for x in cell]
+
+
+def _unlabelled(item: Item) -> Item:
+    return replace(item, label="") if isinstance(item, Words) else item
+
+
+def _text(items: Sequence[Item]) -> str:
+    return "\n".join(text_of(i) for i in items)
+
+
+def _first_of(marks: Sequence[etree._Element], blocks: Sequence[etree._Element]) -> etree._Element:
+    """Return the first of some elements in document order; one that has since gone elsewhere does not count."""
+    if len(marks) == 1:
+        return marks[0]
+    chosen = set(marks)
+    inside = next((e for block in blocks for e in block.iter() if e in chosen), None)
+    return inside if inside is not None else marks[0]

@@ -1,0 +1,301 @@
+"""Numbers of a circulated file stay: what is put in gets a letter, and what follows a gap keeps counting as before."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from pipeline.model.draft import Letters
+from pipeline.model.labels import inserted
+from pipeline.revise.grafting import Graft, Story
+from pipeline.revise.outcome import Hunk
+from pipeline.word import order
+from pipeline.word.anchors import Base
+from pipeline.word.counting import Counted, Styles, typed
+from pipeline.word.marks import Marker
+from pipeline.word.names import w
+from pipeline.word.story import FIELD_CHAR, INSTRUCTION, PPR, RPR, RUN, TEXT, VAL, P
+from pipeline.word.wording import Item, Words
+
+MOST_HELD = 400
+"""Numbers that are held at most in one file; beyond, something else is wrong."""
+
+_BOOKMARK, _TAB = (w("bookmarkStart"), w("bookmarkEnd")), w("tab")
+_CHANGE = w("pPrChange")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The numbers of a unit that was put in.
+
+    Attributes:
+        label: The printed number of the unit.
+        texts: Numbers that stand as text, by place among the paragraphs with a number.
+    """
+
+    label: str
+    texts: Mapping[etree._Element, str]
+
+    def of(self, base: Base, read: Sequence[Item]) -> Base:
+        """Return a unit with these numbers instead of its own.
+
+        Args:
+            base: The unit.
+            read: Its paragraphs as they read in the file.
+        """
+        return relabelled(base, self.label, [i for i in read if not i.blank])
+
+
+def relabelled(base: Base, label: str, read: Sequence[Item]) -> Base:
+    """Return a unit with another number, and with the numbers that its paragraphs have elsewhere as text.
+
+    Args:
+        base: The unit.
+        label: Its number.
+        read: Its paragraphs there; where these are not as many, those of the unit stay.
+    """
+    if len(read) != len(base.items):
+        return replace(base, label=label)
+    items = (
+        replace(own, label=there.label or own.label) if isinstance(own, Words) and isinstance(there, Words) else own
+        for own, there in zip(base.items, read, strict=True)
+    )
+    return replace(base, label=label, items=tuple(items))
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The numbers of their file, while units and paragraphs come and go.
+
+    Attributes:
+        theirs: Their file.
+        ours: Our new draft.
+        marker: Writes marks.
+        graft: Knows bookmarks and lists.
+        before: The numbers as they were, by paragraph.
+        given: The numbers of units that were put in, where they are not those of ours.
+    """
+
+    theirs: Story
+    ours: Story
+    marker: Marker
+    graft: Graft
+    before: dict[etree._Element, Counted] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+    _known: dict[etree._Element, str] = field(default_factory=dict)
+    _wanted: dict[etree._Element, str] = field(default_factory=dict)
+    _styles: Styles | None = None
+
+    def __post_init__(self) -> None:
+        self._styles = Styles.of(self.theirs.sheet)
+        self.before = self._counted()
+
+    def _counted(self) -> dict[etree._Element, Counted]:
+        if self.theirs.numbering is None or self._styles is None:
+            return {}
+        return self._styles.counted(self.theirs.numbering, self.theirs.document)
+
+    def begin(self) -> None:
+        """Take note of the numbers as they are before units are put in."""
+        self._known = self._labels()
+
+    def give(
+        self,
+        blocks: Sequence[etree._Element],
+        source: Sequence[etree._Element],
+        new: Base,
+        last: Sequence[etree._Element],
+        was: str,
+    ) -> str:
+        """Give the paragraphs of a unit that was put in the numbers that they have in ours, as far as these are free.
+
+        Word counts them where it comes to the same and leaves all others as they are; else they stand as text.
+
+        Args:
+            blocks: The blocks that were put in.
+            source: Their originals in ours.
+            new: The unit.
+            last: The blocks of the unit behind which it stands.
+            was: The number that this one had in the base.
+
+        Returns:
+            The number of its heading or first paragraph.
+        """
+        if not self._wanted and self.ours.numbering is not None:
+            counted = Styles.of(self.ours.sheet).counted(self.ours.numbering, self.ours.document)
+            self._wanted = {e: one.label for e, one in counted.items()}
+        fresh = [e for block in blocks for e in block.iter(P)]
+        origin = [e for block in source for e in block.iter(P)]
+        own = [(e, label) for e, o in zip(fresh, origin, strict=True) if (label := self._wanted.get(o) or typed(o))]
+        if not own or not new.label:
+            return new.label
+        label = self._free(new, last, was, {e for e, _ in own})
+        now = self._labels()
+        head = own[0][0]
+        if own[0][1] == new.label and ((now.get(head) or typed(head)) != label or self._disturbed(now)):
+            self._write(head, label)
+            now = self._labels()
+        for element, number in own[1:]:
+            part = number.startswith(new.label) and not number[len(new.label) :][:1].isalnum()
+            wanted = label + number[len(new.label) :] if part else number
+            if (now.get(element) or typed(element)) != wanted:
+                self._write(element, wanted)
+                now = self._labels()
+        texts = {e: text for e, _ in own if (text := typed(e)) and e not in now}
+        if label != new.label or any(typed(o) != texts.get(e, "") for e, o in zip(fresh, origin, strict=True)):
+            self.given[new.anchor] = Given(label, texts)
+        self._known |= {e: text for e, text in now.items() if e not in self._known}
+        self._known |= texts
+        return label
+
+    def _labels(self) -> dict[etree._Element, str]:
+        return {e: one.label for e, one in self._counted().items()}
+
+    def _disturbed(self, now: Mapping[etree._Element, str]) -> bool:
+        return any(now.get(e, label) != label for e, label in self._known.items())
+
+    def _free(self, new: Base, last: Sequence[etree._Element], was: str, own: set[etree._Element]) -> str:
+        """Return a number for a unit: its own, unless that is taken or its neighbour has another one now."""
+        taken = set(self._known.values())
+        taken |= {text for e in self.theirs.document.iter(P) if e not in own and (text := typed(e))}
+        numbers = (self._known.get(e) or typed(e) for block in last for e in block.iter(P))
+        after = next((number for number in numbers if number), "")
+        moved = bool(after and was) and after != was and _shape(after) == _shape(new.label)
+        if new.label not in taken and not moved:
+            return new.label
+        letters: Letters = "lowerLetter" if re.search(r"\d[a-z]", new.label) else "upperLetter"
+        beside = after if after and _shape(after) == _shape(new.label) else new.label
+        return inserted(beside, taken, letters=letters) if re.search(r"\w", beside) else new.label
+
+    def _write(self, element: etree._Element, label: str) -> None:
+        """Write a number as text before a paragraph that was put in, and take it out of its list."""
+        mark = next((c for c in element if c.tag == w("ins")), None)
+        if mark is None:
+            return
+        if typed(element):
+            self._retype(element, label)
+            return
+        counted = self._counted().get(element)
+        number, gap = self.marker.mark("ins"), self.marker.mark("ins")
+        look = next(mark.iter(RUN), None)
+        number.extend(self.graft.text(label, look))
+        etree.SubElement(etree.SubElement(gap, RUN), _TAB)
+        mark.addprevious(gap)
+        gap.addprevious(number)
+        # A bookmark that a reference prints holds the number alone.
+        starts = [e for e in element.iter(_BOOKMARK[0]) if e.get(w("name")) in self.graft.names.values()]
+        for start in starts:
+            end = next((e for e in element.iter(_BOOKMARK[1]) if e.get(w("id")) == start.get(w("id"))), None)
+            if end is not None and start.getparent() is element and end.getparent() is element:
+                number.addprevious(start)
+                number.addnext(end)
+        properties = element.find(PPR)
+        if properties is None:
+            properties = etree.Element(PPR)
+            element.insert(0, properties)
+        listed = etree.Element(w("numPr"))
+        etree.SubElement(listed, w("ilvl"), {VAL: "0"})
+        etree.SubElement(listed, w("numId"), {VAL: self.graft.lists.unnumbered()})
+        order.put(properties, listed, order.PARAGRAPH)
+        place = self.graft.lists.place(counted.num, counted.level) if counted is not None else None
+        if place is not None and properties.find(w("ind")) is None:
+            order.put(properties, place, order.PARAGRAPH)  # no list gives it its place
+
+    def _retype(self, element: etree._Element, label: str) -> None:
+        """Change a number that stands as text in runs of its own before the first tab."""
+        old: list[etree._Element] = []
+        for node in element.iter(TEXT, _TAB):
+            run = node.getparent()
+            if run is None or run.tag != RUN:
+                continue
+            if node.tag == _TAB:
+                break
+            old.append(run)
+        fresh = self.graft.text(label, old[0])
+        for run in fresh:
+            old[0].addprevious(run)
+        for run in dict.fromkeys(old):
+            holder = run.getparent()
+            if holder is not None:
+                holder.remove(run)
+
+    def hold(self) -> tuple[Hunk, ...]:
+        """Let each paragraph of theirs keep its number where what was put in or taken out would change it.
+
+        The first that would change gets a list of its own that goes on at its number, as a tracked change of its
+        properties; what follows counts on from there.
+
+        Returns:
+            What was held: the number that it would have had, and the one that it keeps.
+        """
+        done: list[Hunk] = []
+        tried: set[etree._Element] = set()
+        while len(done) < MOST_HELD:
+            now = self._counted()
+            first: dict[str, etree._Element] = {}
+            for element, one in self.before.items():
+                if element in now and now[element].label != one.label and element not in tried:
+                    first.setdefault(now[element].num, element)
+            if not first:
+                break
+            for element in first.values():
+                tried.add(element)
+                if self._begin_at(element, self.before[element]):
+                    done.append(Hunk("number", now[element].label, self.before[element].label))
+        return tuple(done)
+
+    def _begin_at(self, element: etree._Element, number: Counted) -> bool:
+        """Give a paragraph a list that shares its counters and begins at its number; return whether it was done."""
+        properties = element.find(PPR)
+        if properties is not None and properties.find(_CHANGE) is not None:
+            return False
+        new = etree.Element(PPR)
+        new.extend(copy.deepcopy(c) for c in (() if properties is None else properties) if c.tag != RPR)
+        listed = etree.Element(w("numPr"))
+        etree.SubElement(listed, w("ilvl"), {VAL: str(number.level)})
+        etree.SubElement(listed, w("numId"), {VAL: self.graft.lists.begun(number.num, number.level, number.value)})
+        order.put(new, listed, order.PARAGRAPH)
+        return self.marker.properties(element, "pPr", new)
+
+    def refer(self) -> None:
+        """Let references that were put in print the number that stands there, and take it from where it stands."""
+        labels = self._labels()
+        at = {str(s.get(w("name"))): s for s in self.theirs.document.iter(_BOOKMARK[0])}
+        for code in self.theirs.document.iter(INSTRUCTION):
+            words = (code.text or "").split()
+            if words[:1] != ["REF"] or len(words) < 2 or words[1] not in at or not self._ours(code):
+                continue
+            paragraph = next(at[words[1]].iterancestors(P), None)
+            if paragraph is None or "\\r" not in words:
+                continue
+            text = labels.get(paragraph, "")
+            if not text:
+                text = typed(paragraph)
+                code.text = (code.text or "").replace(" \\r", "")
+            if text:
+                _shows(code, text)
+
+    def _ours(self, element: etree._Element) -> bool:
+        return any(self.marker.owns(m) for m in element.iterancestors(w("ins")))
+
+
+def _shape(label: str) -> str:
+    """Return what tells the numbers of one level from others: `Article 5` is `Article #`, `5.3` is `#.#`."""
+    return re.sub(r"\d+[A-Za-z]*", "#", label)
+
+
+def _shows(code: etree._Element, text: str) -> None:
+    """Let the field with this code show a text."""
+    paragraph = next(code.iterancestors(P))
+    inside, shown = False, False
+    for node in paragraph.iter(INSTRUCTION, FIELD_CHAR, TEXT):
+        if node is code:
+            inside = True
+        elif inside and node.tag == FIELD_CHAR and node.get(w("fldCharType")) == "end":
+            return
+        elif inside and node.tag == TEXT:
+            node.text, shown = ("" if shown else text), True
