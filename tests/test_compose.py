@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.compose.draft import compose
-from pipeline.compose.plan import figure
 from pipeline.compose.prose import _lines
 from pipeline.model.assessment import LegalForm
 from pipeline.model.draft import (
@@ -29,6 +28,7 @@ from pipeline.model.draft import (
     footnotes,
     plain,
 )
+from pipeline.model.labels import figure
 from pipeline.project.content import examples
 from pipeline.project.country import Country, decided
 from pipeline.project.why import _clause, _part, context, why

@@ -67,6 +67,13 @@ def test_a_gap_gets_a_start_of_its_own_and_counting_goes_on_from_there() -> None
     assert lists.slot("clause", "1.5").num is None
 
 
+def test_two_letters_are_an_insertion_and_no_27th_annex() -> None:
+    lists = Lists(DECIMAL)
+    assert lists.slot("annex", "Annex A").num == ANNEXES
+    assert lists.slot("annex", "Annex AA").text == "Annex AA"
+    assert (lists.slot("annex", "Annex B").num, lists.slot("annex", "Annex BA").text) == (ANNEXES, "Annex BA")
+
+
 def test_articles_count_on_through_the_chapters() -> None:
     lists = Lists(ARTICLES)
     for kind, label in (

@@ -9,7 +9,10 @@ import click
 from pipeline.cli import printing
 from pipeline.project import report
 from pipeline.project.country import Country, decided
+from pipeline.project.drafting import store_name
+from pipeline.project.printed_numbers import printed_numbers
 from pipeline.project.records import findings_record, selection_record
+from pipeline.project.why import DOCUMENTS
 from pipeline.project.why import why as explain
 
 FOLDER = click.argument("intake", type=click.Path(path_type=Path))
@@ -100,7 +103,13 @@ def select(intake: Path, as_of: str, json_: bool, explain: bool, all_: bool) -> 
 @FOLDER
 @click.argument("clause")
 @AS_OF
-def why(intake: Path, clause: str, as_of: str) -> None:
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
+    help="Where versions are kept; a number is looked for in the newest one first.",
+)  # fmt: skip
+def why(intake: Path, clause: str, as_of: str, out: Path) -> None:
     """Explain why a clause, or a number as printed, is in the draft or not."""
     country = decided(intake, checked_date(as_of))
-    printing.lines((line.depth, line.text) for line in explain(country, clause))
+    slug = store_name(intake.resolve().name)
+    printed = printed_numbers(out, slug, country.assessment.name, DOCUMENTS)
+    printing.lines((line.depth, line.text) for line in explain(country, clause, printed))

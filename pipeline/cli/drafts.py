@@ -39,14 +39,15 @@ AUDIENCE = click.Choice(["working", "consultation", "public"])
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("output"), show_default=True, help="Where versions are kept."
 )
+@click.option("--renumber", is_flag=True, help="Number anew what was circulated, with a concordance of old and new.")
 def draft(
     intake: Path, documents: tuple[str, ...], langs: tuple[str, ...], formats: tuple[str, ...], audience: str,
-    style: str, as_of: str, library: Path | None, out: Path,
+    style: str, as_of: str, library: Path | None, out: Path, renumber: bool,
 ) -> None:  # fmt: skip
     """Draft national guidelines and strategy from a country folder: a new version, or 'nothing changed'."""
     wish = Wish(
         documents or ("guidelines", "strategy"), langs, formats or ("docx", "pdf"), audience,  # type: ignore[arg-type]
-        style, checked_date(as_of), library, out,
+        style, checked_date(as_of), library, out, renumber,
     )  # fmt: skip
     with shown_progress() as progress:
         country, made = drafting.draft(intake, wish, progress)
@@ -57,8 +58,12 @@ def draft(
             for file in one.renditions:
                 click.echo(f"  {one.folder / file}")
             printing.lines((1, f"because of {reason}") for reason in one.reasons)
+            if one.numbers:
+                told = "numbered anew; a concordance tells the numbers of" if one.renumbered else "numbers stay as in"
+                printing.lines([(1, f"{told} version {one.numbers}")])
         else:
             click.echo(f"{one.document}: nothing changed since version {one.version} ({one.folder})")
+        printing.to_merge(one.record, one.folder)
     _next(country)
 
 

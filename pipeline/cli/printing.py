@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 import click
 
@@ -58,6 +59,13 @@ def lines(found: Iterable[tuple[int, str]]) -> None:
                 break_on_hyphens=False,  # ids and paths must be found again
             )
         )
+
+
+def to_merge(record: Path | None, newer: Path) -> None:
+    """Print how a draft of ours comes into the ministry's own file, where that is the text of record."""
+    if record is not None:
+        lines([(1, "The text of record is the ministry's own file. To bring this version into it:")])
+        click.echo(f"    clausewright merge {record} --with {newer} -o {record.name}")  # in one line, to be copied
 
 
 def warnings(found: Iterable[Problem]) -> None:

@@ -108,6 +108,7 @@ def regenerate(
                     if not as_json:
                         shown.line(f"{country.slug}, {made.document}: version {made.version}")
                         printing.lines((1, reason) for reason in made.reasons)
+                        printing.to_merge(made.record, made.folder)
     if as_json:
         printing.as_json(rows)
     else:

@@ -27,7 +27,10 @@ DATED = ("version", "law_date", "library_state")
 """Rows of the control table that differ between versions of one text."""
 APPROVAL = "part:approval"
 CHANGE_TABLE = "part:changes"
-"""The table of changes itself, which says nothing of its own."""
+CONCORDANCE = "part:concordance"
+"""The table that tells old numbers from new."""
+TOLD_APART = (CHANGE_TABLE, CONCORDANCE)
+"""Parts that tell of a version before and say nothing of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +155,14 @@ def _higher(one: Strength | None, other: Strength | None) -> Strength | None:
 
 
 def same_text(one: Draft, other: Draft, releasing: bool = False) -> bool:
-    """Tell whether two drafts say the same, but for version, date of the law, library, and the table of changes.
+    """Tell whether two drafts say the same, but for version, date of the law, library, and what tells of earlier ones.
 
     Args:
         one: A draft.
         other: Another.
         releasing: True to pass over the approval block too, which a release fills in.
     """
-    passed = (CHANGE_TABLE, APPROVAL) if releasing else (CHANGE_TABLE,)
+    passed = (*TOLD_APART, APPROVAL) if releasing else TOLD_APART
     shared = one.words.keys() & other.words.keys()  # a word that only one library has is printed by neither
     return _neutral(one, passed, shared) == _neutral(other, passed, shared)
 
@@ -170,7 +173,10 @@ def _neutral(draft: Draft, passed: tuple[str, ...], words: AbstractSet[str]) -> 
     cover = replace(draft.cover, status="", law_date="", control=control)
     units = tuple(u for u in draft.units if u.anchor not in passed)
     told = {k: draft.words[k] for k in words}
-    return replace(draft, version="", as_of="", cover=cover, units=units, words=told, record={})
+    numbering = replace(draft.numbering, inserted="upperLetter")  # what it says is in the numbers themselves
+    return replace(
+        draft, version="", as_of="", cover=cover, numbering=numbering, units=units, words=told, record={}
+    )  # fmt: skip
 
 
 def changed_parts(before: Draft, after: Draft, why: tuple[Cause, ...]) -> tuple[Shift, ...]:
@@ -178,7 +184,7 @@ def changed_parts(before: Draft, after: Draft, why: tuple[Cause, ...]) -> tuple[
     old = {u.anchor: u for u in before.units if u.anchor.startswith("part:")}
     found: list[Shift] = []
     for unit in after.units:
-        if not unit.anchor.startswith("part:") or unit.anchor == CHANGE_TABLE or old.get(unit.anchor) == unit:
+        if not unit.anchor.startswith("part:") or unit.anchor in TOLD_APART or old.get(unit.anchor) == unit:
             continue
         was = old.get(unit.anchor)
         if was is None or not _alike(was, unit):

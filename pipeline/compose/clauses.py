@@ -51,6 +51,7 @@ def clause_unit(placed: Placed, context: Context, plan: Plan, notes: Notes, zone
 def _body(placed: Placed, context: Context, plan: Plan) -> Iterator[Paragraph]:
     """Yield a clause's paragraphs, numbered where there is more than one."""
     clause, form = placed.clause, plan.numbering
+    chapter, number = placed.figures
     names = [s for s, _ in placed.decision.strengths if s] if clause.kind == "norm" else ["text"]
     found: list[Line] = []
     for name in names:
@@ -65,9 +66,7 @@ def _body(placed: Placed, context: Context, plan: Plan) -> Iterator[Paragraph]:
                 yield Paragraph("clause", line.inlines)
             case "p":
                 paragraph_number += 1
-                label = printed(
-                    form.paragraph, form, chapter=placed.chapter, clause=placed.number, paragraph=paragraph_number
-                )
+                label = printed(form.paragraph, form, chapter=chapter, clause=number, paragraph=paragraph_number)
                 yield Paragraph("numbered", line.inlines, label)
             case "point":
                 point = 1 if line.first else point + 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.compose.dates import long_date
+from pipeline.compose.frozen import Circulated
 from pipeline.model.assessment import COUNTRY, Assessment, answers_of
 from pipeline.model.clause import Clause, Outline
 from pipeline.model.draft import Audience
@@ -40,6 +41,7 @@ class Context:
         approved_by: For a release: the role that approved it; else empty.
         approved_on: For a release: the ISO day.
         library_release: Name of the library's release, for the control table.
+        circulated: The version whose numbers stay, or against which new ones are told, by document.
     """
 
     assessment: Assessment
@@ -54,6 +56,7 @@ class Context:
     approved_by: str = ""
     approved_on: str = ""
     library_release: str = ""
+    circulated: Mapping[str, Circulated] = field(default_factory=dict)
 
     @property
     def outline(self) -> Outline:

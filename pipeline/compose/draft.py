@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.compose.clauses import Notes, clause_unit
+from pipeline.compose.concordance import with_concordance
 from pipeline.compose.contents import CONTENTS
 from pipeline.compose.context import Context
 from pipeline.compose.plan import Plan, PlannedPart, plan
@@ -64,10 +65,11 @@ def compose(context: Context, record_facts: Mapping[str, str] | None = None) -> 
     units = tuple(u for p in layout.parts for u in _units(p, composer))
     units = _captioned(units, context)
     words = {k: context.text(t) for k, t in {**context.library.words, **context.outline.words}.items()}
-    return Draft(
+    draft = Draft(
         context.document, context.lang, context.lang.partition("-")[0] in RTL, context.audience, context.version,
         context.as_of, _cover(context), layout.numbering, words, units, _record(context, record_facts or {}),
     )  # fmt: skip
+    return with_concordance(draft, context)
 
 
 def renumbered(draft: Draft, context: Context, record_facts: Mapping[str, str] | None = None) -> Draft:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.compose.context import Context
+from pipeline.compose.frozen import Circulated, Series
 from pipeline.model.clause import Clause, OutlinePart
-from pipeline.model.draft import Numbering, NumberLevel, Zone
+from pipeline.model.draft import Letters, Numbering, NumberLevel, Zone
+from pipeline.model.labels import dressed, figure
 from pipeline.model.selection import ClauseDecision
-
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A clause in its place: its decision, its number, and how its paragraphs are numbered from it."""
+    """A clause in its place.
+
+    Attributes:
+        clause: The clause.
+        decision: How it was decided.
+        label: Its number as printed; empty where it has none.
+        chapter: Its chapter, counted from 1.
+        number: The clause, counted from 1 in its chapter, or through all of them.
+        figures: Chapter and clause as they are printed, from which its paragraphs are numbered.
+    """
 
     clause: Clause
     decision: ClauseDecision
     label: str
     chapter: int
     number: int
+    figures: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +59,6 @@ class Plan:
         return (anchor, self.labels[anchor]) if anchor in self.labels else None
 
 
-def figure(number: int, form: str) -> str:
-    """Return a number in a format of the numbering: `4`, `IV`, `iv`, `D`, `d`."""
-    if form == "decimal":
-        return str(number)
-    if form.endswith("Letter"):
-        letters = ""
-        rest = number
-        while rest:
-            rest, place = divmod(rest - 1, 26)
-            letters = chr(ord("a") + place) + letters
-    else:
-        letters = ""
-        rest = number
-        for value, sign in _ROMAN:
-            while rest >= value:
-                letters += sign
-                rest -= value
-    return letters.upper() if form.startswith("upper") else letters
-
-
 def numbering(context: Context) -> Numbering:
     """Return the outline's numbering, else the country's choice, else the one of its legal form, else decimal."""
     library = context.library
@@ -77,6 +66,8 @@ def numbering(context: Context) -> Numbering:
     if name not in library.numberings:
         name = library.legal_forms.get(context.answer("country.legal_form") or "", "decimal")
     levels = library.numberings[name]
+    looks = levels.get("inserted", {})
+    letters: Letters = looks.get(context.lang) or looks.get("en") or "upperLetter"  # type: ignore[assignment]
 
     def level(key: str) -> NumberLevel:
         spec = levels[key]
@@ -84,17 +75,24 @@ def numbering(context: Context) -> Numbering:
 
     return Numbering(
         name, level("chapter"), level("clause"), level("paragraph"), level("point"), level("subpoint"), level("annex"),
-        levels["continuous"]["value"] == "true",
+        levels["continuous"]["value"] == "true", letters,
     )  # fmt: skip
 
 
-def printed(level: NumberLevel, form: Numbering, **numbers: int) -> str:
-    """Return a level's printed number; the other levels it names are written in their own figures."""
+def printed(level: NumberLevel, form: Numbering, **numbers: int | str) -> str:
+    """Return a level's printed number; the other levels it names are written in their own figures.
+
+    Args:
+        level: The level.
+        form: The numbering.
+        numbers: The numbers that it names, as such or, where they have letters, as they are printed.
+    """
     text = level.pattern
     own = {"chapter": form.chapter, "clause": form.clause, "paragraph": form.paragraph, "point": form.point,
            "sub": form.subpoint, "annex": form.annex}  # fmt: skip
     for name, number in numbers.items():
-        text = text.replace("{" + name + "}", figure(number, own[name].format))
+        shown = number if isinstance(number, str) else figure(number, own[name].format)
+        text = text.replace("{" + name + "}", shown)
     return text
 
 
@@ -115,13 +113,15 @@ def plan(context: Context, filled: frozenset[str]) -> Plan:
     for found in by_topic.values():
         found.sort(key=lambda pair: (pair[1].order, pair[1].id))
     counter = _Counter(form)
-    parts = [
+    parts = tuple(
         _part(part, context, by_topic, filled, counter, 1)
         for part in context.outline.parts
         if _drawn(part, context, by_topic, filled)
-    ]
-    labels = dict(_labels(tuple(parts)))
-    return Plan(tuple(parts), labels, form)
+    )
+    old = context.circulated.get(context.document)
+    if old is not None and old.keeps(form):
+        parts = _kept(parts, old, form)
+    return Plan(parts, dict(_labels(parts)), form)
 
 
 class _Counter:
@@ -144,10 +144,12 @@ class _Counter:
 
     def place(self, decision: ClauseDecision, clause: Clause) -> Placed:
         if clause.kind not in NUMBERED:
-            return Placed(clause, decision, "", self.chapter, 0)
+            return Placed(clause, decision, "", self.chapter, 0, ("", ""))
         self.clause += 1
-        label = printed(self.form.clause, self.form, chapter=self.chapter, clause=self.clause)
-        return Placed(clause, decision, label, self.chapter, self.clause)
+        form = self.form
+        figures = figure(self.chapter, form.chapter.format), figure(self.clause, form.clause.format)
+        label = printed(form.clause, form, chapter=figures[0], clause=figures[1])
+        return Placed(clause, decision, label, self.chapter, self.clause, figures)
 
 
 NUMBERED = ("norm", "measure")
@@ -189,6 +191,57 @@ def _part(
         if _drawn(p, context, by_topic, filled)
     )
     return PlannedPart(part, zone, depth, label, clauses, inner)
+
+
+def _kept(parts: tuple[PlannedPart, ...], old: Circulated, form: Numbering) -> tuple[PlannedPart, ...]:
+    """Return the parts with the numbers that were circulated, and new ones around these."""
+    series = Series(old, form)
+    heads = {zone: [p.part.id for p in parts if p.zone == zone and p.label] for zone in ("body", "annex")}
+    chapters = series.figures("chapter", "", [f"part:{i}" for i in heads["body"]])
+    annexes = series.figures("annex", "", [f"part:{i}" for i in heads["annex"]])
+    by_count: dict[int, list[Placed]] = {}
+    for one in _numbered(parts):
+        by_count.setdefault(0 if form.continuous else one.chapter, []).append(one)
+    figures: dict[str, str] = {}
+    for count, some in by_count.items():
+        scope = "" if form.continuous else chapters[count - 1] if count else some[0].figures[0].upper()
+        found = series.figures("clause", scope, [f"clause:{p.clause.id}" for p in some])
+        figures.update(zip((p.clause.id for p in some), found, strict=True))
+
+    def look(level: NumberLevel, text: str) -> str:
+        return dressed(text, level.format, form.inserted)
+
+    labels = {
+        i: printed(form.chapter, form, chapter=look(form.chapter, text))
+        for i, text in zip(heads["body"], chapters, strict=True)
+    }
+    for i, text in zip(heads["annex"], annexes, strict=True):
+        labels[i] = printed(form.annex, form, annex=look(form.annex, text))
+
+    def relabelled(one: Placed) -> Placed:
+        if not one.label:
+            return one
+        chapter = look(form.chapter, chapters[one.chapter - 1]) if one.chapter else one.figures[0]
+        clause = look(form.clause, figures[one.clause.id])
+        label = printed(form.clause, form, chapter=chapter, clause=clause)
+        return replace(one, label=label, figures=(chapter, clause))
+
+    def within(some: tuple[PlannedPart, ...]) -> tuple[PlannedPart, ...]:
+        return tuple(
+            replace(
+                p, label=labels.get(p.part.id, p.label), clauses=tuple(map(relabelled, p.clauses)),
+                parts=within(p.parts),
+            )
+            for p in some
+        )  # fmt: skip
+
+    return within(parts)
+
+
+def _numbered(parts: tuple[PlannedPart, ...]) -> Iterator[Placed]:
+    for part in parts:
+        yield from (p for p in part.clauses if p.label)
+        yield from _numbered(part.parts)
 
 
 def _labels(parts: tuple[PlannedPart, ...]) -> Iterator[tuple[str, str]]:

@@ -264,6 +264,7 @@ class NumberingFile(Shape):
     point: LevelFile
     subpoint: LevelFile
     annex: LevelFile
+    inserted: Annotated[dict[Lang, Literal["upperLetter", "lowerLetter"]], Few] = {}
 
 
 class NumberingsFile(Shape):

@@ -40,7 +40,7 @@ def read_outlines(
             number_file, faults = read(tree, NumberingsFile, CODE_OUTLINE)
             for name, n in number_file.forms.items() if number_file else ():
                 levels = {level: {"format": getattr(n, level).format, **getattr(n, level).pattern} for level in LEVELS}
-                numberings[name] = {**levels, "continuous": {"value": n.continuous}}
+                numberings[name] = {**levels, "continuous": {"value": n.continuous}, "inserted": n.inserted}
             legal_forms.update(number_file.for_legal_form if number_file else {})
         else:
             outline_file, faults = read(tree, OutlineFile, CODE_OUTLINE)

@@ -54,7 +54,30 @@ class Agency:
     systems: tuple[System, ...]
 
 
-DecisionKind = Literal["leave_out", "choose", "waive", "confirm"]
+DecisionKind = Literal["leave_out", "choose", "waive", "confirm", "comment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition:
+    """What became of a comment, or of a tracked change, in a consultation; it changes no draft.
+
+    Attributes:
+        number: Its number in the comment-resolution matrix.
+        round: The round of consultation, from 1.
+        status: accepted, accepted in part, rejected, noted.
+        body: The ministry or office that commented.
+        section: The section as it was printed.
+        clause: Id of the clause commented on, or empty.
+        response: What was answered, or empty.
+    """
+
+    number: str
+    round: int
+    status: str
+    body: str = ""
+    section: str = ""
+    clause: str = ""
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +86,15 @@ class Decision:
 
     Attributes:
         kind: leave_out (a clause), choose (a point), waive (an open point that is accepted), confirm (an update whose
-            questions were asked again, or whose slots of national law were read again).
-        target: The clause, choice, open point or update.
+            questions were asked again, or whose slots of national law were read again), comment (a comment that was
+            answered).
+        target: The clause, choice, open point or update; for a comment, the key of its row in the matrix.
         value: For `choose`: the option's code, or the words where the choice is free.
         owner: Role that decided.
         date: ISO date.
-        reason: Why, in writing.
+        reason: Why, in writing; for a comment without a reason of its own, what was answered.
         place: Where it stands.
+        disposition: For `comment`: what became of it.
     """
 
     kind: DecisionKind
@@ -79,6 +104,7 @@ class Decision:
     date: str
     reason: str
     place: Place
+    disposition: Disposition | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,7 @@ class Unit:
 
 
 NumberFormat = Literal["decimal", "upperRoman", "lowerRoman", "upperLetter", "lowerLetter"]
+Letters = Literal["upperLetter", "lowerLetter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,10 @@ class NumberLevel:
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """A legal form's numbering; `continuous` lets clauses count on through the chapters (Article 1 to Article 140)."""
+    """A legal form's numbering; `continuous` lets clauses count on through the chapters (Article 1 to Article 140).
+
+    `inserted` is how letters look that stand beside a decimal figure, where something was put between two numbers.
+    """
 
     id: str
     chapter: NumberLevel
@@ -252,6 +256,7 @@ class Numbering:
     subpoint: NumberLevel
     annex: NumberLevel
     continuous: bool
+    inserted: Letters = "upperLetter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 """In the order in which most documents go through them; none is owed, and each may come again."""
 
-Event = Literal["version", "release", "stage"]
+Event = Literal["version", "adopted", "release", "stage"]
+EVENTS: tuple[Event, ...] = ("version", "adopted", "release", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Entry:
     """One line of a document's history. It holds no answer, no name of a person and nothing from a clock.
 
     Attributes:
-        event: A draft was written, a release was written, or a version came to a stage.
+        event: A draft was written, a file of the ministry's own was adopted, a release was written, or a version came
+            to a stage.
         version: The number of the version.
         law: ISO date of the law; empty for a stage.
         receipt: SHA-256 of the version's receipt.json; empty for a stage.

@@ -10,22 +10,24 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from pathlib import Path
 
 from pipeline.intake.layout import COUNTRY_FILE
 from pipeline.model.problem import ClausewrightError, Exit, Place, Problem
 from pipeline.project import running, shelf
+from pipeline.project.circulation import last_circulated
 from pipeline.project.content import folder_files, style_files
 from pipeline.project.country import newest
 from pipeline.project.drafting import Done, Made, once, ordered, settled
 from pipeline.project.drawing import name
 from pipeline.project.jobs import Job
 from pipeline.project.making import STOPPED, problems_of, tools, worked
-from pipeline.project.order import Order, Outcome
+from pipeline.project.order import Order, Outcome, numbered_by
 from pipeline.project.standing import receipt_of
 from pipeline.source.tree import Node, Scalar, at, parse
 from pipeline.source.tree import Sequence as Listed
 from pipeline.store import version
-from pipeline.store.receipt import same_content
+from pipeline.store.receipt import Receipt, same_content
 from pipeline.store.version import digests
 
 KILLED, BUG = "BATCH-003", "BATCH-004"
@@ -146,7 +148,7 @@ class _Standing:
         for document, number in zip(documents, numbers, strict=True):
             receipt = receipt_of(wish.out, job.slug, document, number or "")
             overlaid = any(path.startswith(OVERLAY) for path in intake) and not (wish.as_of or receipt.dated)
-            if receipt.intake != intake or overlaid:
+            if receipt.intake != intake or overlaid or receipt.adopted:
                 return ()  # an overlay may hold an update, and so know a newer date than the library
             now = replace(
                 receipt, version="", languages=langs, audiences=(wish.audience,), style=style, approval=None,
@@ -154,7 +156,7 @@ class _Standing:
                 templates=_templates(style),
                 renditions={name(document, lang, wish.audience, f): "" for lang in langs for f in wish.formats},
             )  # fmt: skip
-            if not same_content(receipt, now):
+            if not same_content(receipt, now) or not _numbered_alike(wish.out, receipt):
                 return ()
             place = version.folder_of(wish.out, job.slug, document, receipt.version)
             found.append(Made(document, receipt.version, place, False, tuple(receipt.renditions)))
@@ -164,6 +166,17 @@ class _Standing:
     def _newest(self) -> str:
         """The date of the law where nobody names one."""
         return newest(shelf.built_in().library)
+
+
+def _numbered_alike(out: Path, receipt: Receipt) -> bool:
+    """Tell whether a version that stands surely has the numbers that a new one would have."""
+    for document in numbered_by(receipt.document):
+        last = last_circulated(out, receipt.country, document, version.versions(out, receipt.country, document))
+        number = last.version if last else None
+        itself = document == receipt.document and number == receipt.version
+        if not itself and number != receipt.numbers.get(document):
+            return False
+    return True
 
 
 @cache

@@ -20,6 +20,8 @@ from pipeline.store.receipt import Receipt
 CODE = "HISTORY-001"
 COLUMNS = ("Version", "What", "On", "Law as of", "Library", "To", "Why, or by whom")
 """Columns on the terminal."""
+EVENTS = {"version": "draft", "adopted": "ministry's own", "release": "release"}
+"""What a version is, in words."""
 SEAL = 32
 """Signs of a seal that are shown: too many for anybody to find another history that has them."""
 
@@ -184,7 +186,7 @@ def cells(line: Line) -> tuple[str, ...]:
         why = "; ".join(line.reasons)
         if line.approved_by:
             why = f"approved by: {line.approved_by}" + (f"; {why}" if why else "")
-        what = "release" if entry.event == "release" else "draft"
+        what = EVENTS[entry.event]
         found = (entry.version, what, line.approved_on, entry.law, line.release, "", why)
     return tuple(words(cell) for cell in found)
 

@@ -9,6 +9,7 @@ from pipeline.intake.layout import slug_of
 from pipeline.model.draft import Audience, Draft
 from pipeline.model.problem import ClausewrightError, Exit, Faulty, MachineFault, Place, Problem, Refused
 from pipeline.project import shelf
+from pipeline.project.circulation import as_circulated, kept_numbers, numbers_of
 from pipeline.project.content import folder_files, style_files
 from pipeline.project.country import Country, decided
 from pipeline.project.drawing import checked, draft_file, name, rendition
@@ -16,6 +17,7 @@ from pipeline.project.making import Progress, composed_for, make, problems_of, q
 from pipeline.project.order import Order, Outcome, Past, Planned
 from pipeline.project.speech import speaks
 from pipeline.project.standing import standing
+from pipeline.project.text_of_record import texts_of_record
 from pipeline.render import style as styles
 from pipeline.store import codec, names, version
 from pipeline.store.receipt import Receipt
@@ -35,6 +37,7 @@ class Wish:
         as_of: ISO date of the law, else the country's.
         library: Path of a stored library's zip, else the built-in library.
         out: The store's folder.
+        renumber: True to number anew what was circulated.
     """
 
     documents: tuple[str, ...]
@@ -45,11 +48,16 @@ class Wish:
     as_of: str
     library: Path | None
     out: Path
+    renumber: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of one document: its version's folder, whether it is new, and why."""
+    """What became of one document: its version's folder, whether it is new, and why.
+
+    `numbers` is the circulated version whose numbers it keeps or, with `renumbered`, tells against its own. `record` is
+    the ministry's own file, where that is the text of record and waits for this version to be merged into it.
+    """
 
     document: str
     version: str
@@ -57,6 +65,9 @@ class Made:
     new: bool
     renditions: tuple[str, ...]
     reasons: tuple[str, ...] = ()
+    numbers: str = ""
+    renumbered: bool = False
+    record: Path | None = None
 
 
 def draft(intake: Path, wish: Wish, progress: Progress) -> tuple[Country, tuple[Made, ...]]:
@@ -98,6 +109,8 @@ def ordered(intake: Path, wish: Wish) -> Order:
     return Order(
         intake.resolve().name, str(intake), slug, folder_files(intake), documents, once(wish.langs),
         once(wish.formats), wish.audience, wish.style, wish.as_of, library, stood.numbers, stood.past, stood.released,
+        follows=stood.follows, deleted=stood.deleted,
+        circulated=kept_numbers(wish.out, slug, documents, stood.past, wish.renumber),
     )  # fmt: skip
 
 
@@ -116,10 +129,21 @@ def written(out: Path, slug: str, planned: tuple[Planned, ...], library: bytes, 
         Made(
             p.receipt.document, p.receipt.version,
             version.folder_of(out, slug, p.receipt.document, p.receipt.version), p.new, tuple(p.receipt.renditions),
-            p.receipt.reasons if p.new else (),
+            p.receipt.reasons if p.new else (), p.receipt.numbers.get(p.receipt.document, ""),
+            p.renumbered, _to_merge_into(out, slug, p.receipt),
         )
         for p in planned
     )  # fmt: skip
+
+
+def _to_merge_into(out: Path, slug: str, receipt: Receipt) -> Path | None:
+    """Return the ministry's own file that counts and was made from another version than this one."""
+    records = texts_of_record(out, slug, receipt.document)
+    for lang in receipt.languages:
+        one = records.get(lang)
+        if one is not None and one.adoption.version != receipt.version:
+            return version.folder_of(out, slug, receipt.document, one.receipt.version) / one.file
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +265,14 @@ def render(folder: Path, format_: str, lang: str, audience: Audience | None, sty
 
     Raises:
         Faulty: The folder is no version, or its records cannot be read.
+        Refused: It is the ministry's own file.
     """
     receipt = codec.load(kept(folder, names.RECEIPT), Receipt, f"{folder}/{names.RECEIPT}")
+    if receipt.adopted is not None:
+        raise Refused(
+            f"{folder} is the ministry's own file, which is not drawn anew: save it in another format from Word. Our "
+            f"draft, from which it was made, is version {receipt.adopted.version}"
+        )
     chosen = lang or receipt.languages[0]
     wanted: Audience = audience or receipt.audiences[0]
     held = shelf.stored(folder.resolve().parent.parent.parent, receipt.library)
@@ -252,7 +282,8 @@ def render(folder: Path, format_: str, lang: str, audience: Audience | None, sty
         file = draft_file(receipt.languages, chosen)
         composed = codec.load(kept(folder, file), Draft, f"{folder}/{file}")
     else:
-        composed = composed_for(country, receipt, chosen, wanted)
+        followed = numbers_of(folder.resolve().parent.parent.parent, receipt.country, receipt)
+        composed = composed_for(country, receipt, chosen, wanted, as_circulated(followed, chosen))
     known = style or receipt.style
     data = rendition(composed, styles.read(known, style_files(known)), format_)
     file = name(receipt.document, chosen, wanted, format_)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.assess.concern import asked_again, unread_slots
 from pipeline.compose.causes import touches
@@ -13,6 +14,7 @@ from pipeline.compose.changes import changes
 from pipeline.condition.grammar import titled
 from pipeline.library.load import UPDATES
 from pipeline.library.updates import read_updates
+from pipeline.model.adoption import Adoption
 from pipeline.model.change import Shift
 from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Exit, Faulty, Place, Problem
@@ -23,11 +25,13 @@ from pipeline.project.drawing import draft_file
 from pipeline.project.making import context_of
 from pipeline.project.regenerating import Target, targets, with_updates
 from pipeline.project.standing import intake_of, receipt_of
+from pipeline.project.text_of_record import adoption_of, texts_of_record
 from pipeline.source.shape import nearest
 from pipeline.store import names, version
 from pipeline.store.receipt import Receipt
 
 CODE = "IMPACT-001"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Touched:
         others: How many other changes would come with a new version: other law, other texts.
         lapses: True where the newest release covers text that changes, so that its approval lapses.
         approved: Role and day of that approval; empty where there is none.
+        record: True where the version is the ministry's own file; what it deleted is not among `shifts`.
+        own: Anchors of those changes that meet words of the ministry's own, so that a merge will ask.
     """
 
     document: str
@@ -51,6 +57,8 @@ class Touched:
     others: int
     lapses: bool
     approved: str
+    record: bool = False
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,25 @@ class CountryImpact:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stands:
+    """A document as it stands: the text of record, else our newest draft.
+
+    Attributes:
+        document: Kind of document.
+        receipt: Its receipt.
+        draft: Its composed draft.
+        approved: Office and day of its last approval.
+        adoption: For the ministry's own file, how each clause stands in it.
+    """
+
+    document: str
+    receipt: Receipt
+    draft: bytes
+    approved: str
+    adoption: Adoption | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Task:
     """What one country is looked into with."""
 
@@ -94,7 +121,7 @@ class _Task:
     state: str
     store: str
     files: Mapping[str, bytes]
-    standing: tuple[tuple[str, Receipt, bytes, str], ...]
+    standing: tuple[_Stands, ...]
     library: bytes
     updates: Mapping[str, bytes]
     named: tuple[str, ...]
@@ -154,25 +181,46 @@ def impact(
     date = as_of or max(library.updates[i].date for i in ids)
     reached = [(store, some) for store in stores for some in _reached(store, ids, library)]
     tasks = (_task(store, some, ids, files, date) for store, some in reached)  # read as workers are free
-    found = {(t.store, t.slug): i for t, i in running.run(looked_into, tasks, *where, count=len(reached))}
+    found: dict[tuple[str, str], CountryImpact] = {}
+    for task, one in running.run(looked_into, tasks, *where, count=len(reached)):
+        key = task.store, task.slug
+        found[key] = _joined(found[key], one) if key in found else one
     for key in sorted(found):
         yield found[key]
 
 
+def _joined(one: CountryImpact, other: CountryImpact) -> CountryImpact:
+    """Return what is told of a country whose documents stand on different answers or libraries."""
+    documents = sorted((*one.documents, *other.documents), key=lambda d: d.document)
+    return replace(
+        one, documents=tuple(documents), asks=_once(one.asks, other.asks), slots=_once(one.slots, other.slots),
+        national=_once(one.national, other.national), left_out=_once(one.left_out, other.left_out),
+        problems=(*one.problems, *other.problems),
+    )  # fmt: skip
+
+
+def _once(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
+
+
 def _reached(store: Path, ids: tuple[str, ...], library: Library) -> Iterator[list[Target]]:
-    """Yield the documents of each country that the updates may reach."""
-    by_country: dict[str, list[Target]] = {}
+    """Yield the documents of each country that the updates may reach, those together that were made from the same."""
+    alike: dict[tuple[object, ...], list[Target]] = {}
     for target in targets(store, ()):
-        if _may_touch(target.receipt, ids, library, store):
-            by_country.setdefault(target.slug, []).append(target)
-    yield from by_country.values()
+        records = texts_of_record(store, target.slug, target.document)
+        record = records.get(target.receipt.languages[0])
+        stands = replace(target, receipt=record.receipt) if record is not None else target
+        if _may_touch(stands.receipt, ids, library, store):
+            made_from = tuple(sorted(stands.receipt.intake.items()))
+            alike.setdefault((target.slug, stands.receipt.library, made_from), []).append(stands)
+    yield from alike.values()
 
 
 def _task(store: Path, some: Sequence[Target], ids: tuple[str, ...], files: Mapping[str, bytes], date: str) -> _Task:
     slug, first = some[0].slug, some[0].receipt
     return _Task(
         slug, first.state, str(store), intake_of(store, slug, some[0].document, first.version, first),
-        tuple((t.document, t.receipt, _draft(store, t), _approved(store, t)) for t in some),
+        tuple(_Stands(t.document, t.receipt, _draft(store, t), _approved(store, t), _adoption(store, t)) for t in some),
         shelf.sent(store, first.library), files, ids, date,
     )  # fmt: skip
 
@@ -181,6 +229,12 @@ def _draft(store: Path, target: Target) -> bytes:
     languages = target.receipt.languages
     name = draft_file(languages, languages[0])
     return version.read(store, target.slug, target.document, target.receipt.version, name)
+
+
+def _adoption(store: Path, target: Target) -> Adoption | None:
+    if target.receipt.adopted is None:
+        return None
+    return adoption_of(store, target.slug, target.document, target.receipt.version)
 
 
 def _approved(store: Path, target: Target) -> str:
@@ -217,7 +271,7 @@ def looked_into(task: _Task) -> CountryImpact:
         before_folder = folder
         if task.library or task.updates:
             before_folder = read_country(task.slug, task.slug, task.files, (kept.library, kept.files))
-        dates = {receipt.as_of for _, receipt, _, _ in task.standing}
+        dates = {one.receipt.as_of for one in task.standing}
         before = {d: decide(before_folder, d) for d in dates}
         # What came between the day of a back-filled update and that of a version is not told backwards.
         ahead = {d: decide(folder, d) for d in {max(task.as_of, d) for d in dates}}
@@ -227,10 +281,8 @@ def looked_into(task: _Task) -> CountryImpact:
     after = ahead[date]
     updates = tuple(after.library.updates[i] for i in task.named)
     documents = tuple(
-        _touched(
-            document, receipt, draft, approved, before[receipt.as_of], ahead[max(task.as_of, receipt.as_of)], task.named
-        )
-        for document, receipt, draft, approved in task.standing
+        _touched(one, before[one.receipt.as_of], ahead[max(task.as_of, one.receipt.as_of)], task.named)
+        for one in task.standing
     )
     mine = [u for u in updates if u.id in after.findings.updates]
     asks = tuple(
@@ -239,7 +291,7 @@ def looked_into(task: _Task) -> CountryImpact:
         for ref in asked_again(u, after.assessment, date)
     )
     slots = tuple((s.replace("_", " "), _title(u)) for u in mine for s in unread_slots(u, after.assessment, date))
-    first = before[task.standing[0][1].as_of]
+    first = before[task.standing[0].receipt.as_of]
     return CountryImpact(
         task.slug, task.state, task.store, documents, asks, slots, tuple(_national(first, after, updates)),
         tuple(_left_out(first, after, updates)),
@@ -250,21 +302,23 @@ def _title(update: Update) -> str:
     return update.title.get("en") or next(iter(update.title.values()), update.id)
 
 
-def _touched(
-    document: str,
-    receipt: Receipt,
-    draft: bytes,
-    approved: str,
-    before: Country,
-    after: Country,
-    named: tuple[str, ...],
-) -> Touched:
+def _touched(stands: _Stands, before: Country, after: Country, named: tuple[str, ...]) -> Touched:
+    receipt, adoption = stands.receipt, stands.adoption
     lang = receipt.languages[0]
-    then, now = (context_of(c, document, lang, receipt.audiences[0], "") for c in (before, after))
-    shifts = changes(then, now, labels_in(draft))
+    then, now = (context_of(c, stands.document, lang, receipt.audiences[0], "") for c in (before, after))
+    labels = labels_in(stands.draft)
+    gone: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    if adoption is not None:
+        labels |= {u.anchor: u.label for u in adoption.units if u.state != "deleted"}
+        gone, own = (frozenset(adoption.anchors(state)) for state in ("deleted", "edited"))
+    shifts = tuple(s for s in changes(then, now, labels) if s.anchor not in gone)
     ours = tuple(s for s in shifts if any(c.kind == "update" and c.id in named for c in s.causes))
-    lapses = bool(approved) and bool(ours)
-    return Touched(document, receipt.version, receipt.as_of, ours, len(shifts) - len(ours), lapses, approved)
+    lapses = bool(stands.approved) and bool(ours)
+    return Touched(
+        stands.document, receipt.version, receipt.as_of, ours, len(shifts) - len(ours), lapses, stands.approved,
+        adoption is not None, tuple(dict.fromkeys(s.anchor for s in ours if s.anchor in own)),
+    )  # fmt: skip
 
 
 def labels_in(draft: bytes) -> dict[str, str]:

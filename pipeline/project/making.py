@@ -13,15 +13,17 @@ import pipeline
 from pipeline.assess.binding import meaningful
 from pipeline.compose.causes import Causes
 from pipeline.compose.change_table import with_changes
-from pipeline.compose.changes import changed_parts, changes, same_text
+from pipeline.compose.changes import CONCORDANCE, changed_parts, changes, same_text
 from pipeline.compose.context import Context
 from pipeline.compose.draft import compose, renumbered
+from pipeline.compose.frozen import Circulated
 from pipeline.library.updates import days_of
 from pipeline.model.change import Cause, Shift, Weight, causes, weight
 from pipeline.model.draft import Audience, Draft, Heading
 from pipeline.model.problem import ClausewrightError, Faulty, Place, Problem
 from pipeline.model.update import Update
 from pipeline.project import report, shelf
+from pipeline.project.circulation import as_circulated, follow, left_in
 from pipeline.project.content import style_files
 from pipeline.project.country import Country, Folder, decide, read_country
 from pipeline.project.drawing import FINDINGS, SELECTION, checked, draft_file, kept_as, name, rendition
@@ -96,6 +98,7 @@ class _Bench:
         self._earlier: dict[tuple[str, str, str], Country] = {}
         self._drafts: dict[int, Draft] = {}
         self._composed_before: dict[tuple[str, str], Draft] = {}
+        self._circulated: dict[str, Mapping[str, Circulated]] = {}
 
     @property
     def style(self) -> HouseStyle:
@@ -123,17 +126,25 @@ class _Bench:
         """The instruments that mean something to the state."""
         return meaningful(self.country.assessment, self.country.library, self.country.readings)
 
+    def circulated(self, lang: str) -> Mapping[str, Circulated]:
+        """Return the circulated versions whose numbers are followed, by document, in a language."""
+        if lang not in self._circulated:
+            self._circulated[lang] = as_circulated(self.order.circulated, lang)
+        return self._circulated[lang]
+
     def planned(self, document: str) -> Planned:
         """Return what becomes of one document."""
         past = self._base(document)
         before = codec.load(past.receipt, Receipt, f"{document}/{names.RECEIPT}") if past else None
         receipt = self._receipt(document, before.version if before else "0.1")
         newest = self.order.past.get(document)
-        receipt = replace(receipt, previous=digest(newest.receipt) if newest else "")
+        follows = self.order.follows.get(document) or (digest(newest.receipt) if newest else "")
+        receipt = replace(receipt, previous=follows)
         if past is None or before is None:
             number = self.order.number or following(self.order.numbers.get(document, ()), "minor")
             return self._new(document, replace(receipt, version=number), (), "")
-        if same_content(before, replace(receipt, version="")):  # not drawn, so no renditions to compare
+        # It is not drawn yet, so there are no renditions to compare.
+        if same_content(before, replace(receipt, version="")) and self._numbered_alike(before, receipt, past):
             return Planned(before, {}, ())
         self.progress(f"comparing the {document} with version {before.version}")
         earlier = self._then(past, before)
@@ -182,7 +193,26 @@ class _Bench:
             news = Causes(first, second).news(self.law)
             why = tuple(dict.fromkeys((*causes(shifts), *news))) or (self._elsewhere(before),)
             parts = changed_parts(old, composed, why)
-        return (*shifts, *parts)
+        gone = self._gone(document, *(self.order.langs or self.country.assessment.languages))
+        return tuple(s for s in (*shifts, *parts) if s.anchor not in gone)
+
+    def _numbered_alike(self, before: Receipt, now: Receipt, past: Past) -> bool:
+        """Tell whether the numbers of a version that stands are those that a new one would have.
+
+        A version that was circulated itself hands its own numbers on, so that nothing is composed to find that out.
+        """
+        if (before.numbers, before.renumbered) == (now.numbers, now.renumbered):
+            return True
+        if now.numbers == {now.document: before.version} and not now.renumbered:
+            return True
+        return all(
+            same_text(self._read(data, now.document), self._composed(now, lang)) for lang, data in past.drafts.items()
+        )
+
+    def _gone(self, document: str, *langs: str) -> frozenset[str]:
+        """Return what the ministry deleted from its own files in each of some languages."""
+        deleted = self.order.deleted.get(document, {})
+        return frozenset.intersection(*(frozenset(deleted.get(lang, ())) for lang in langs))
 
     def _read(self, data: bytes, document: str) -> Draft:
         """Return a stored draft; it is needed more than once."""
@@ -223,7 +253,9 @@ class _Bench:
             return False
         for lang, data in past.drafts.items():
             old = self._read(data, now.document)
-            if not same_text(old, composed if lang == composed.lang else self._composed(now, lang)):
+            new = composed if lang == composed.lang else self._composed(now, lang)
+            gone = self._gone(now.document, lang)
+            if not same_text(without(old, gone), without(new, gone)):
                 return False
             if before.tools != now.tools and not self._draws_alike(before, old, lang):
                 return False
@@ -251,7 +283,7 @@ class _Bench:
         order, country = self.order, self.country
         langs = order.langs or country.assessment.languages
         audience = order.audience
-        return Receipt(
+        receipt = Receipt(
             country=order.slug, document=document, version=number, languages=langs, audiences=(audience,),
             as_of=country.as_of, library=self.library,
             intake=digests(country.files), templates=digests(self.given), tools=tools(), records={},
@@ -260,12 +292,14 @@ class _Bench:
             release=country.library.release, state_code=country.assessment.state,
             law=self.law, updates=country.findings.updates, dated=self.folder.assessment.as_of, days=_days(self.folder),
         )  # fmt: skip
+        return follow(order.circulated, document, receipt)
 
     def _composed(self, receipt: Receipt, lang: str) -> Draft:
         """Return a document composed; under another number only what prints the number is made anew."""
         key = (receipt.document, lang)
         if key not in self._composed_before:
-            self._composed_before[key] = composed_for(self.country, receipt, lang, self.order.audience)
+            circulated = self.circulated(lang)
+            self._composed_before[key] = composed_for(self.country, receipt, lang, self.order.audience, circulated)
             return self._composed_before[key]
         audience, number, approval = self.order.audience, receipt.version, receipt.approval
         context = context_of(self.country, receipt.document, lang, audience, number, approval)
@@ -278,7 +312,9 @@ class _Bench:
         renditions: dict[str, str] = {}
         for lang in receipt.languages:
             context = context_of(self.country, document, lang, self.order.audience, receipt.version, receipt.approval)
-            composed = with_changes(self._composed(receipt, lang), context, since, shifts)
+            gone = self._gone(document, lang)
+            told = tuple(s for s in shifts if s.anchor not in gone)
+            composed = with_changes(self._composed(receipt, lang), context, since, told)
             files[draft_file(receipt.languages, lang)] = codec.dump(composed)
             for format_ in self.order.formats:
                 self.progress(f"drawing the {document} as {format_.upper()}")
@@ -287,8 +323,13 @@ class _Bench:
                 checked(file, files[file], composed, self.country)
                 renditions[file] = digest(files[file])
         records = {**{n: digest(d) for n, d in files.items() if n not in renditions}, **self.digests}
-        whole = replace(receipt, records=dict(sorted(records.items())), renditions=dict(sorted(renditions.items())))
-        return Planned(whole, {**files, **self.records, names.RECEIPT: codec.dump(whole)}, shifts)
+        first = self._composed(receipt, receipt.languages[0])
+        whole = replace(
+            receipt, records=dict(sorted(records.items())), renditions=dict(sorted(renditions.items())),
+            left=left_in(first, self.circulated(first.lang)),
+        )  # fmt: skip
+        made = {**files, **self.records, names.RECEIPT: codec.dump(whole)}
+        return Planned(whole, made, shifts, any(u.anchor == CONCORDANCE for u in first.units))
 
 
 def _days(folder: Folder) -> tuple[str, ...]:
@@ -312,24 +353,42 @@ def _starts(update: Update) -> set[str]:
 
 
 def context_of(
-    country: Country, document: str, lang: str, audience: Audience, number: str, approval: Approval | None = None
+    country: Country,
+    document: str,
+    lang: str,
+    audience: Audience,
+    number: str,
+    approval: Approval | None = None,
+    circulated: Mapping[str, Circulated] | None = None,
 ) -> Context:
     """Return what a document of a country is composed from."""
     return Context(
         country.assessment, country.library, country.findings, country.selection, document, lang, audience, number,
-        country.as_of, approval.by if approval else "", approval.on if approval else "",
+        country.as_of, approval.by if approval else "", approval.on if approval else "", circulated=circulated or {},
     )  # fmt: skip
 
 
-def composed_for(country: Country, receipt: Receipt, lang: str, audience: Audience) -> Draft:
+def composed_for(
+    country: Country,
+    receipt: Receipt,
+    lang: str,
+    audience: Audience,
+    circulated: Mapping[str, Circulated] | None = None,
+) -> Draft:
     """Compose a document of a version in a language for an audience, without its table of changes."""
-    context = context_of(country, receipt.document, lang, audience, receipt.version, receipt.approval)
+    version, approval = receipt.version, receipt.approval
+    context = context_of(country, receipt.document, lang, audience, version, approval, circulated)
     return compose(context, embedded(receipt))
 
 
 def embedded(receipt: Receipt) -> dict[str, str]:
     """Return what a file tells of its own making, for a later merge."""
     return {"library": receipt.library, "tool": f"clausewright {pipeline.__version__}", "previous": receipt.previous}
+
+
+def without(draft: Draft, anchors: frozenset[str]) -> Draft:
+    """Return a draft without some of its units."""
+    return replace(draft, units=tuple(u for u in draft.units if u.anchor not in anchors)) if anchors else draft
 
 
 def _labels(draft: Draft) -> dict[str, str]:

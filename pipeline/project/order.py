@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.model.change import Shift
 from pipeline.model.draft import Audience
@@ -29,6 +29,28 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A circulated version, as far as the next one follows its numbers.
+
+    Attributes:
+        version: Its number.
+        drafts: Its composed drafts by language, or those of the version from which an adopted file was made.
+        left: Numbers given up before, as its receipt has them.
+        renumbered: True where the next version is numbered anew, and tells old numbers from new.
+    """
+
+    version: str
+    drafts: Mapping[str, bytes]
+    left: Mapping[str, str]
+    renumbered: bool
+
+
+def numbered_by(document: str) -> tuple[str, ...]:
+    """Return the documents whose numbers a document prints: its own and, in the explanatory note, the guidelines'."""
+    return (document, "guidelines") if document == "explanatory" else (document,)
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is to be made for one country.
 
@@ -45,11 +67,14 @@ class Order:
         as_of: ISO date of the law, else the country's.
         library: Zip of a stored library, empty for the built-in one.
         numbers: Version numbers that stand, by document.
-        past: The newest version by document, where there is one.
-        released: The last release by document, where it is not the newest version.
+        past: The newest version that we drafted by document, where there is one.
+        released: The last release by document, where it is another one.
         needed_only: True where a version is made only if its text, template or tools differ beyond the date.
         approval: For a release: who approved it and when.
         number: For a release or a rebuild: the number it bears; else the next one.
+        follows: Digest of the newest version's receipt by document, where it may be another than `past`.
+        deleted: What the ministry deleted from its own file, by document and language: changes of it are not told.
+        circulated: The circulated versions whose numbers are followed, by document.
     """
 
     name: str
@@ -69,6 +94,9 @@ class Order:
     needed_only: bool = False
     approval: Approval | None = None
     number: str = ""
+    follows: Mapping[str, str] = field(default_factory=dict)
+    deleted: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    circulated: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +107,13 @@ class Planned:
         receipt: The new version's receipt, or the standing one's where nothing changed.
         files: Every file of the new version by name; empty where nothing changed.
         shifts: What changed since the version before.
+        renumbered: True where it carries a concordance.
     """
 
     receipt: Receipt
     files: Mapping[str, bytes]
     shifts: tuple[Shift, ...]
+    renumbered: bool = False
 
     @property
     def new(self) -> bool:

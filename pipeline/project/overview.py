@@ -23,9 +23,12 @@ HEADINGS = (
     "Country", "Document", "Version", "Law as of", "Languages", "Copy", "Stage", "Stage reached by", "Stage on",
     "Stage at", "Open choices", "Provisions not read", "Records not confirmed", "Approved version", "Approved by",
     "Approved on", "Approval today", "Law changes on", "What changes", "New version", "Because of", "Store",
+    "Ministry's own text",
 )  # fmt: skip
 """Columns of the workbook."""
 CALLED = "may be called for"
+OWN = "ministry's"
+"""Before the version that is the ministry's own file, where that counts as the text."""
 LAPSED = "lapsed"
 NONE = "–"
 TEMPLATE = "portfolio.html"
@@ -44,7 +47,7 @@ def lines(found: Portfolio) -> Iterator[tuple[str, ...]]:
     for row in found.rows:
         cells = (
             f"{row.state}\n{row.store}" if several else row.state,
-            f"{row.document}\n{row.version}",
+            f"{row.document}\n{row.version}" + (f"\n{OWN}: {row.record}" if row.record else ""),
             f"{row.law}\n{row.changes}" if row.changes else f"{row.law}\n{NONE}",
             _stage(row),
             _open(row),
@@ -107,7 +110,7 @@ def plain(row: Row) -> dict[str, object]:
         "open": dataclasses.asdict(row.unsettled),
         "approval": dataclasses.asdict(row.approved) if row.approved else None,
         "law_changes": {"on": row.changes, "what": row.changing} if row.changes else None,
-        "called_for": list(row.called),
+        "called_for": list(row.called), "text_of_record": row.record or None,
     }  # fmt: skip
 
 
@@ -133,6 +136,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         *("" if n is None else str(n) for n in (open_.choices, open_.provisions, open_.records)),
         approved.version if approved else "", approved.by if approved else "", approved.on if approved else "",
         covers(row), row.changes, row.changing, CALLED if row.called else "", ", ".join(row.called), row.store,
+        row.record,
     )  # fmt: skip
     return tuple(words(c) for c in cells)
 

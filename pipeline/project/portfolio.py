@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.compose.changes import APPROVAL, CHANGE_TABLE, same_text
+from pipeline.compose.changes import APPROVAL, TOLD_APART, same_text
 from pipeline.library.checks import all_parts
 from pipeline.library.updates import first_day, law_at
 from pipeline.model.draft import Draft
@@ -30,6 +30,7 @@ from pipeline.project.proving import dates_of
 from pipeline.project.reach import Reach, reach
 from pipeline.project.regenerating import Reaches
 from pipeline.project.standing import receipt_of
+from pipeline.project.text_of_record import adoption_of, drafted, texts_of_record
 from pipeline.store import codec, history, names, version
 from pipeline.store.receipt import Receipt
 
@@ -117,6 +118,7 @@ class Row:
         changes: The first day after that law on which law changes that it consulted; empty where none is known.
         changing: What changes on that day, in a few words.
         called: Why a new version may be called for today, in a few words; empty where none is.
+        record: The version that is the ministry's own file and counts as the text; empty where our own draft does.
     """
 
     store: str
@@ -133,6 +135,7 @@ class Row:
     changes: str
     changing: str
     called: tuple[str, ...]
+    record: str = ""
 
     @property
     def lapsed(self) -> bool:
@@ -215,10 +218,14 @@ class _Desk:
         receipt = receipt_of(self.store, slug, document, numbers[-1])
         draft = self._draft(receipt, slug, receipt.languages[0])
         changes, changing = self.calendar.following(receipt)
+        records = texts_of_record(self.store, slug, document, numbers)
+        record = max((r.receipt.version for r in records.values()), key=names.ordinal, default="")
+        last = drafted(self.store, slug, document, numbers)[-1] if records else receipt.version
+        ours = receipt if last == receipt.version else receipt_of(self.store, slug, document, last)
         return Row(
             str(self.store), slug, receipt.state or slug, document, receipt.version, receipt.as_of, receipt.languages,
             receipt.audiences[0], unsettled(draft, receipt, self.reaches.library), self._reached(slug, document),
-            self._approved(slug, document, numbers, receipt), changes, changing, tuple(self._called(receipt)),
+            self._approved(slug, document, numbers, receipt), changes, changing, tuple(self._called(ours)), record,
         )  # fmt: skip
 
     def _draft(self, receipt: Receipt, slug: str, lang: str) -> bytes:
@@ -247,9 +254,18 @@ class _Desk:
         shared = [lang for lang in newest.languages if lang in release.languages]
         if release.audiences != newest.audiences or not shared:
             return None
+        if newest.adopted is not None and self._own_words(slug, release) != self._own_words(slug, newest):
+            return True
         return any(
             reads_otherwise(*(self._draft(receipt, slug, lang) for receipt in (release, newest))) for lang in shared
         )
+
+    def _own_words(self, slug: str, receipt: Receipt) -> tuple[object, ...]:
+        """Return what the ministry's own file has otherwise than our draft beneath it; nothing for a draft of ours."""
+        if receipt.adopted is None:
+            return ()
+        adoption = adoption_of(self.store, slug, receipt.document, receipt.version)
+        return (*((u.anchor, u.digest) for u in adoption.units if u.state != "kept"), *adoption.added)
 
     def _called(self, receipt: Receipt) -> Iterator[str]:
         """Yield why a new version may be called for."""
@@ -333,7 +349,7 @@ def reads_otherwise(release: bytes, newest: bytes) -> bool:
     Raises:
         Faulty: One of them cannot be read.
     """
-    passed = (APPROVAL, CHANGE_TABLE)
+    passed = (APPROVAL, *TOLD_APART)
     try:
         units = [[u for u in json.loads(data)["units"] if u["anchor"] not in passed] for data in (release, newest)]
     except (KeyError, TypeError, ValueError):

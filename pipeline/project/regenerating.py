@@ -11,6 +11,7 @@ from pipeline.library.load import UPDATES, with_law
 from pipeline.model.library import Library
 from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused
 from pipeline.project import running, shelf
+from pipeline.project.circulation import kept_numbers
 from pipeline.project.content import style_files
 from pipeline.project.country import newest
 from pipeline.project.drafting import Done, settled
@@ -19,6 +20,7 @@ from pipeline.project.order import Order
 from pipeline.project.reach import Reach, reach
 from pipeline.project.shelf import Shelved
 from pipeline.project.standing import formats_of, receipt_of, standing
+from pipeline.project.text_of_record import drafted
 from pipeline.store import version
 from pipeline.store.receipt import Receipt, tool_versions
 from pipeline.store.version import digests
@@ -28,7 +30,7 @@ CODE = "REGENERATE-001"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The newest version of a document, to be regenerated."""
+    """The newest version of a document that we drafted, to be regenerated."""
 
     slug: str
     document: str
@@ -62,10 +64,10 @@ def targets(out: Path, paths: Sequence[Path]) -> tuple[Target, ...]:
 
 
 def _target(out: Path, slug: str, document: str) -> Target:
-    number = version.latest(out, slug, document)
-    if number is None:
+    numbers = drafted(out, slug, document, version.versions(out, slug, document))
+    if not numbers:
         raise Refused(f"{slug}/{document} has no version")
-    return Target(slug, document, receipt_of(out, slug, document, number))
+    return Target(slug, document, receipt_of(out, slug, document, numbers[-1]))
 
 
 class Reaches:
@@ -194,7 +196,8 @@ def _order(out: Path, some: Sequence[Target], as_of: str, updates: Mapping[str, 
     return Order(
         slug, str(out / slug), slug, {**stood.past[documents[0]].intake, **updates}, documents, first.languages,
         formats_of(first), first.audiences[0], first.style, as_of, b"", stood.numbers, stood.past, stood.released,
-        needed_only=True,
+        needed_only=True, follows=stood.follows, deleted=stood.deleted,
+        circulated=kept_numbers(out, slug, documents, stood.past),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pipeline.compose.changes import same_text
@@ -11,11 +11,14 @@ from pipeline.intake.answers import tidy
 from pipeline.model.change import Shift
 from pipeline.model.draft import Draft
 from pipeline.model.problem import Faulty, Place, Problem, Refused
+from pipeline.project.adopted_version import as_release, beneath, files_of, made_again
+from pipeline.project.circulation import numbers_of
 from pipeline.project.drafting import Made, kept, written
 from pipeline.project.drawing import draft_file
 from pipeline.project.making import Progress, make
-from pipeline.project.order import Order, Past
-from pipeline.project.standing import formats_of, intake_of, past_of, receipt_of
+from pipeline.project.order import Order
+from pipeline.project.standing import formats_of, intake_of, past_of, receipt_of, standing
+from pipeline.project.text_of_record import texts_of_record
 from pipeline.store import codec, library_zip, names, version
 from pipeline.store.names import releasing
 from pipeline.store.receipt import Approval, Receipt, tool_versions
@@ -99,10 +102,37 @@ def release(folder: Path, by: str, on: str, progress: Progress) -> Made:
     if names.is_release(at.number):
         raise Refused(f"{at.number} is released already; a new draft comes first")
     receipt = receipt_of(at.out, at.slug, at.document, at.number)
+    if receipt.adopted is not None:
+        return _ministry_s_own(at, Approval(by, on), releasing(numbers), progress)
+    _ours_to_release(at, receipt)
     order = _order(at, receipt, numbers, Approval(by, on), releasing(numbers))
     _, planned = make(order, progress)
     _as_approved(at, receipt, planned[0].files)
     return written(at.out, at.slug, planned, order.library, progress)[0]
+
+
+def _ministry_s_own(at: Spot, approval: Approval, number: str, progress: Progress) -> Made:
+    """Write the release of an adopted version: the very same file; the approval stands in receipt and history."""
+    receipt, files = as_release(files_of(at.out, at.slug, at.document, at.number), number, approval)
+    progress(f"writing {at.document} {number}")
+    place = version.write(at.out, at.slug, at.document, number, files)
+    return Made(at.document, number, place, True, tuple(receipt.renditions))
+
+
+def _ours_to_release(at: Spot, receipt: Receipt) -> None:
+    """Refuse to release a draft of ours while the ministry's own file counts: its words would be lost.
+
+    Raises:
+        Refused: The text of record in one of its languages is the ministry's.
+    """
+    records = texts_of_record(at.out, at.slug, at.document)
+    own = next((records[lang] for lang in receipt.languages if lang in records), None)
+    if own is not None:
+        raise Refused(
+            f"the text of record is the ministry's own file, version {own.receipt.version}, and {at.number} is a draft "
+            "of ours to be merged into it: merge, adopt the result, and release that. To go back to our own text, "
+            f"adopt the Word file of {at.number}"
+        )
 
 
 def _as_approved(at: Spot, receipt: Receipt, files: Mapping[str, bytes]) -> None:
@@ -126,16 +156,17 @@ def _order(at: Spot, receipt: Receipt, stands: tuple[str, ...], approval: Approv
         approval: For a release, who approved it and when.
         number: The number it bears.
     """
-    past = {at.document: past_of(at.out, at.slug, at.document, stands[-1])} if stands else {}
+    stood = standing(at.out, at.slug, (at.document,), {at.document: stands})
+    past, released = stood.past, {**stood.released}
     last = names.last_release(stands)
-    released: dict[str, Past] = {}
-    if last is not None and (last != stands[-1] or approval is not None):
+    if last is not None and approval is not None:
         released[at.document] = past_of(at.out, at.slug, at.document, last)
     return Order(
         at.slug, str(at.out / at.slug), at.slug, intake_of(at.out, at.slug, at.document, at.number, receipt),
         (at.document,), receipt.languages, formats_of(receipt), receipt.audiences[0], receipt.style, receipt.as_of,
         library_zip.packed(at.out, receipt.library), {at.document: stands}, past, released, approval=approval,
-        number=number,
+        number=number, follows=stood.follows, deleted=stood.deleted,
+        circulated=numbers_of(at.out, at.slug, receipt),
     )  # fmt: skip
 
 
@@ -155,6 +186,8 @@ def rebuild(folder: Path, today: bool, progress: Progress) -> Rebuilt:
     receipt = receipt_of(at.out, at.slug, at.document, at.number)
     numbers = version.versions(at.out, at.slug, at.document)
     earlier = numbers[: numbers.index(at.number)]
+    if receipt.adopted is not None:
+        return _adopted_again(at, receipt, earlier, today, progress)
     if today:
         order = replace(_order(at, receipt, (*earlier, at.number), None, at.number), library=b"")
         _, planned = make(order, progress)
@@ -162,14 +195,37 @@ def rebuild(folder: Path, today: bool, progress: Progress) -> Rebuilt:
         return Rebuilt((), (), _tools(receipt), made.shifts) if made.new else Rebuilt((at.number,), (), (), ())
     order = _order(at, receipt, earlier, receipt.approval, at.number)
     _, planned = make(order, progress)
-    files = {**planned[0].files}
-    files[names.SUMS] = version.sums(files)
+    return _compared(at, receipt, planned[0].files)
+
+
+def _adopted_again(at: Spot, receipt: Receipt, earlier: tuple[str, ...], today: bool, progress: Progress) -> Rebuilt:
+    """Make an adopted version again: our draft beneath it anew, and how each clause stands; the file is what it is."""
+    if receipt.adopted is None:
+        raise ValueError("an adopted version names what it was made from")
+    base = replace(at, number=receipt.adopted.version)
+    if today:
+        return rebuild(version.folder_of(*astuple(base)), True, progress)
+    ours = receipt_of(*astuple(base))
+    before = earlier[: earlier.index(base.number)]
+    _, planned = make(_order(base, ours, before, ours.approval, base.number), progress)
+    lang, audience = receipt.languages[0], receipt.audiences[0]
+    under = beneath(at.out, ours, lang, audience)
+    made = planned[0].files
+    if lang in ours.languages and audience in ours.audiences:
+        under = replace(under, draft=made[draft_file(ours.languages, lang)])
+    under = replace(under, records={n: made[n] for n in under.records})
+    return _compared(at, receipt, made_again(at.out, receipt, under, earlier))
+
+
+def _compared(at: Spot, receipt: Receipt, made: Mapping[str, bytes]) -> Rebuilt:
+    """Compare the files of a version with what came of making it again."""
+    files = {**made, names.SUMS: version.sums(made)}
     kept_names = {*receipt.records, *receipt.renditions, names.RECEIPT, names.SUMS}
     same: list[str] = []
     different: list[str] = []
     for name in sorted(kept_names | files.keys()):
-        standing = version.read(at.out, at.slug, at.document, at.number, name) if name in kept_names else None
-        (same if standing == files.get(name) else different).append(name)
+        stored = version.read(at.out, at.slug, at.document, at.number, name) if name in kept_names else None
+        (same if stored == files.get(name) else different).append(name)
     return Rebuilt(tuple(same), tuple(different), _tools(receipt), ())
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from pipeline.project import shelf
 from pipeline.project.drawing import draft_file, kept_as
 from pipeline.project.order import Past
+from pipeline.project.text_of_record import deleted, drafted, texts_of_record
 from pipeline.store import codec, names, version
 from pipeline.store.receipt import Receipt
+from pipeline.store.version import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +21,50 @@ class Standing:
 
     Attributes:
         numbers: Version numbers that stand, by document.
-        past: The newest version, by document.
-        released: The last release, by document, where it is not the newest version.
+        past: The newest version that we drafted, by document.
+        released: The last release, by document, where it is another one.
+        follows: Digest of the newest version's receipt, by document.
+        deleted: What the ministry deleted from the text of record, by document and language.
     """
 
     numbers: Mapping[str, tuple[str, ...]]
     past: Mapping[str, Past]
     released: Mapping[str, Past]
+    follows: Mapping[str, str]
+    deleted: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
-def standing(out: Path, slug: str, documents: tuple[str, ...]) -> Standing:
+def standing(
+    out: Path, slug: str, documents: tuple[str, ...], stands: Mapping[str, tuple[str, ...]] | None = None
+) -> Standing:
     """Return what stands of a country in a store.
+
+    Args:
+        out: The store's folder.
+        slug: The country's name in it.
+        documents: Kinds of document.
+        stands: The versions that count as standing, by document; else all there are.
 
     Raises:
         Faulty: A receipt cannot be read.
         Refused: A file that a receipt names is missing.
     """
-    numbers = {d: version.versions(out, slug, d) for d in documents}
+    numbers = stands or {d: version.versions(out, slug, d) for d in documents}
     past: dict[str, Past] = {}
     released: dict[str, Past] = {}
+    follows: dict[str, str] = {}
+    gone: dict[str, dict[str, tuple[str, ...]]] = {}
     for document, found in numbers.items():
         if not found:
             continue
-        past[document] = past_of(out, slug, document, found[-1])
+        last = drafted(out, slug, document, found)[-1]
+        past[document] = past_of(out, slug, document, last)
         release = names.last_release(found)
-        if release is not None and release != found[-1]:
+        if release is not None and release != last:
             released[document] = past_of(out, slug, document, release)
-    return Standing(numbers, past, released)
+        follows[document] = digest(version.read(out, slug, document, found[-1], names.RECEIPT))
+        gone[document] = deleted(texts_of_record(out, slug, document, found))
+    return Standing(numbers, past, released, follows, gone)
 
 
 def receipt_of(out: Path, slug: str, document: str, number: str) -> Receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.compose.citations import citations, number
@@ -13,11 +13,12 @@ from pipeline.condition.grammar import titled
 from pipeline.library.checks import all_parts
 from pipeline.model.assessment import COUNTRY, answers_of
 from pipeline.model.condition import Leaf, Truth
-from pipeline.model.draft import Draft, Heading
+from pipeline.model.draft import Draft, Heading, Paragraph
 from pipeline.model.problem import Faulty, Place, Problem
 from pipeline.model.selection import CaseDecision, ClauseDecision
 from pipeline.project.country import Country
 from pipeline.project.otherwise import otherwise, settled
+from pipeline.project.printed_numbers import Printed
 from pipeline.select.reasons import title_of, value_label
 from pipeline.source.shape import nearest
 
@@ -52,8 +53,23 @@ def context(
     )  # fmt: skip
 
 
-def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
-    """Return the (document, anchor) pairs that a clause id, an anchor or a printed number stands for.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name or number stands for: the document (empty for a clause's id), the anchor, an older version if any."""
+
+    document: str
+    anchor: str
+    version: str = ""
+
+
+def anchors(country: Country, asked: str, printed: Mapping[str, Iterable[Printed]] | None = None) -> list[Found]:
+    """Return what a clause id, an anchor or a printed number stands for.
+
+    Args:
+        country: A decided country.
+        asked: What is asked for.
+        printed: Numbers of the versions that stand, by document, newest first: it is them that readers have at hand.
+            What was never drafted, or is found in none of them, is looked for in a draft as it would come out now.
 
     Raises:
         Faulty: Nothing has that name or number.
@@ -61,18 +77,28 @@ def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
     wanted = asked.removeprefix("clause:").strip()
     number_ = _PARAGRAPH.sub("", wanted).casefold()
     if wanted in country.library.clauses:
-        return [("", f"clause:{wanted}")]
-    found: list[tuple[str, str]] = []
+        return [Found("", f"clause:{wanted}")]
     numbers: list[str] = []
-    for document, draft in drafts(country).items():
-        for unit in draft.units:
-            labels = [b.label for b in unit.blocks if isinstance(b, Heading)]
-            labels += [p.label for p in unit.blocks if getattr(p, "role", "") == "numbered"]  # type: ignore[union-attr]
-            numbers += [label for label in labels if label]
-            said = {label.casefold() for label in labels if label}
-            named = wanted and (asked == unit.anchor or f"part:{wanted}" == unit.anchor)
+
+    def among(one: Printed) -> Iterator[str]:
+        for anchor, labels in one.units:
+            numbers.extend(labels)
+            said = {label.casefold() for label in labels}
+            named = wanted and (asked == anchor or f"part:{wanted}" == anchor)
             if named or wanted.casefold() in said or number_ in said:
-                found.append((document, unit.anchor))
+                yield anchor
+
+    found: list[Found] = []
+    standing = printed or {}
+    for document, versions in standing.items():
+        for place, one in enumerate(versions):
+            hits = dict.fromkeys(among(one))
+            found += [Found(document, anchor, one.version if place else "") for anchor in hits]
+            if hits:
+                break
+    fresh = [d for d in DOCUMENTS if d not in standing or not found]
+    for document, draft in drafts(country, tuple(fresh)).items():
+        found += [Found(document, anchor) for anchor in dict.fromkeys(among(_printed(draft)))]
     if not found:
         known = (*country.library.clauses, *dict.fromkeys(numbers))
         message = f"no clause or number '{asked}'{nearest(wanted, known)}"
@@ -81,20 +107,32 @@ def anchors(country: Country, asked: str) -> list[tuple[str, str]]:
     return found
 
 
-def why(country: Country, asked: str) -> list[Line]:
+def _printed(draft: Draft) -> Printed:
+    """Return the numbers of a draft that is not stored."""
+    units = []
+    for unit in draft.units:
+        labels = [b.label for b in unit.blocks if isinstance(b, Heading)]
+        labels += [p.label for p in unit.blocks if isinstance(p, Paragraph) and p.role == "numbered"]
+        units.append((unit.anchor, tuple(label for label in labels if label)))
+    return Printed("", tuple(units))
+
+
+def why(country: Country, asked: str, printed: Mapping[str, Iterable[Printed]] | None = None) -> list[Line]:
     """Explain a clause or a printed number.
 
     Args:
         country: A decided country.
         asked: A clause id or a number as printed.
+        printed: Numbers of the versions that stand, by document, newest first.
 
     Returns:
         The explanation, line by line with its depth.
     """
     lines: list[Line] = []
-    for document, anchor in anchors(country, asked):
-        where = f" ({document})" if document else ""
-        kind, _, name = anchor.partition(":")
+    for one in anchors(country, asked, printed):
+        document = one.document
+        where = f" ({document} {one.version})" if one.version else f" ({document})" if document else ""
+        kind, _, name = one.anchor.partition(":")
         if kind == "clause":
             lines += _clause(country, name, where)
         else:

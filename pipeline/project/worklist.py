@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from pipeline.model.change import Shift, days
@@ -23,6 +24,9 @@ WORDS = {
 }  # fmt: skip
 
 
+OWN_WORDS = "the ministry's own words"
+
+
 def known_updates() -> Iterator[tuple[str, str, str, str]]:
     """Yield the library's updates: id, date, standing and title, the newest first."""
     for update in reversed(tuple(shelf.built_in().library.updates.values())):
@@ -35,8 +39,9 @@ def told(country: CountryImpact) -> Iterator[tuple[int, str]]:
     yield 0, f"{country.state} ({country.store}/{country.slug})"
     for document in country.documents:
         if document.shifts:
-            yield 1, f"{document.document} {document.version}, law as of {document.as_of}"
-            yield from lines(document.shifts, 2)
+            whose = ", the ministry's own file" if document.record else ""
+            yield 1, f"{document.document} {document.version}{whose}, law as of {document.as_of}"
+            yield from lines(document.shifts, 2, frozenset(document.own))
             if document.lapses:
                 yield 2, f"The approval ({document.approved}) no longer covers the text."
             if document.others:
@@ -45,12 +50,13 @@ def told(country: CountryImpact) -> Iterator[tuple[int, str]]:
     yield from ((1, str(p)) for p in country.problems)
 
 
-def line(shift: Shift) -> str:
-    """Return a change in one line, without its cause."""
+def line(shift: Shift, own: AbstractSet[str] = frozenset()) -> str:
+    """Return a change in one line, without its cause; it says where words of the ministry's own stand (`own`)."""
     number = f"{shift.label} " if shift.label else ""
     weaker = "A safeguard weakens: " if shift.weakens else ""
     moved = f" ({_moved(shift)})" if _moved(shift) else ""
-    return f"{weaker}{number}{shift.title} {WORDS[shift.kind]}{moved}"
+    asks = f"; {OWN_WORDS}: merge will ask" if shift.anchor in own else ""
+    return f"{weaker}{number}{shift.title} {WORDS[shift.kind]}{moved}{asks}"
 
 
 def _moved(shift: Shift) -> str:
@@ -78,17 +84,18 @@ def by_cause(shifts: Iterable[Shift]) -> dict[str, list[Shift]]:
     return found
 
 
-def lines(shifts: Iterable[Shift], depth: int) -> Iterator[tuple[int, str]]:
+def lines(shifts: Iterable[Shift], depth: int, own: AbstractSet[str] = frozenset()) -> Iterator[tuple[int, str]]:
     """Yield changes as lines: each cause once, under it what it changes; clauses whose days move alike together."""
     for cause, some in by_cause(shifts).items():
         yield depth, f"Because of {cause}:"
         dated: dict[tuple[str, str], list[str]] = {}
         for shift in some:
             if shift.kind != "date":
-                yield depth + 1, line(shift)
+                yield depth + 1, line(shift, own)
                 continue
+            name = (shift.label or shift.title) + (f" ({OWN_WORDS})" if shift.anchor in own else "")
             for before, after, _ in days(shift):
-                dated.setdefault((before, after), []).append(shift.label or shift.title)
+                dated.setdefault((before, after), []).append(name)
         for (before, after), names in dated.items():
             yield depth + 1, f"The day of the law changes ({_day(before, after)}) in {len(names)}: {', '.join(names)}"
 
@@ -124,7 +131,7 @@ def made(slug: str, one: Made) -> dict[str, object]:
     """Return a new version as plain values."""
     return {
         "country": slug, "document": one.document, "version": one.version, "folder": str(one.folder),
-        "reasons": list(one.reasons),
+        "reasons": list(one.reasons), "text_of_record": str(one.record) if one.record else None,
     }  # fmt: skip
 
 
@@ -145,6 +152,7 @@ def workbook(countries: Sequence[CountryImpact]) -> bytes:
 def _rows(country: CountryImpact, document: Touched) -> Iterator[tuple[str, ...]]:
     for s in document.shifts:
         what = f"weakens: {WORDS[s.kind]}" if s.weakens else WORDS[s.kind]
+        what += f"; {OWN_WORDS}" if s.anchor in document.own else ""
         yield (
             country.state, document.document, document.version, s.label, s.title, what, _moved(s),
             "; ".join(c.text for c in s.causes),

@@ -118,7 +118,7 @@ def strength(text: str, lang: str) -> Strength | None:
 def _stand(base: Base, there: Standing | None, numbers: Mapping[etree._Element, str]) -> Stand:
     if there is None or (base.items and not there.words):
         return Stand(base.anchor, "deleted")
-    noted = tuple(note.text for note in base.notes)
+    noted = tuple(note.strip() for note in base.noted)
     kept = same(there.words, base.items) and there.noted == noted
     told = base if kept else replace(base, items=there.words, notes=tuple(n.words for n in there.notes))
     number = _number(there.unit, numbers)

@@ -9,6 +9,7 @@ from lxml import etree
 
 from pipeline.revise import placing
 from pipeline.revise.lines import Desk
+from pipeline.revise.placing import Holder
 from pipeline.revise.reading import Standing
 from pipeline.word import anchors
 from pipeline.word.names import w
@@ -21,11 +22,13 @@ class Arrivals:
 
     Attributes:
         there: The units that stand in theirs, in its order.
+        within: What holds the lines of each.
         desk: What is worked with.
         blocks: The blocks of the units that were put in.
     """
 
     there: Mapping[str, Standing]
+    within: Mapping[str, Holder]
     desk: Desk
     blocks: dict[str, list[etree._Element]] = field(default_factory=dict)
     _ends: dict[str, etree._Element] = field(default_factory=dict)
@@ -42,8 +45,8 @@ class Arrivals:
         blocks = self._grafted(anchor, here, again=again)
         place = self._ends.get(after)
         if place is None and after:
-            unit = self.there[after].unit
-            place = unit.control if unit.control is not None else unit.blocks[-1]
+            within = self.within[after]
+            place = within.control if within.control is not None else within.last
         if place is None:
             first = next(iter(self.there.values())).unit
             head = placing.before(first.control if first.control is not None else first.blocks[0], None)

@@ -69,8 +69,8 @@ class Doubt:
 
     Attributes:
         kind: `resaved`: controls have lost their tags, as LibreOffice leaves them · `repeated`: a line of a text from
-            right to left stands several times in one paragraph, a fault of LibreOffice · `copied`: a unit stands there more than
-            once.
+            right to left stands several times in one paragraph, a fault of LibreOffice · `copied`: a unit stands there
+            more than once.
         anchor: The unit concerned, or empty.
         count: How many controls, or how often.
     """

@@ -164,7 +164,8 @@ def _line(base: Item, theirs: Line, ours: Line, desk: Desk) -> None:
 
 
 def _row(base: Row, theirs: TableRow, ours: TableRow, desk: Desk) -> None:
-    if base.same(ours.words) and _looks(base) == _looks(ours.words):
+    shown = not desk.terms.kept_numbers
+    if base.same(ours.words) and _looks(base, shown) == _looks(ours.words, shown):
         return
     for b, t, o in _cells(base, theirs, ours):
         if t is None:
@@ -177,8 +178,9 @@ def _row(base: Row, theirs: TableRow, ours: TableRow, desk: Desk) -> None:
         merge(cell, matched(cell, desk.terms.moves), desk)
 
 
-def _looks(row: Row) -> list[tuple[tuple[int, str], ...]]:
-    return [w_.looks for cell in row.cells for w_ in cell]
+def _looks(row: Row, shown: bool) -> list[object]:
+    """Return what a row looks like, and what its references print where that counts."""
+    return [(w_.looks, w_.shown if shown else ()) for cell in row.cells for w_ in cell]
 
 
 def _cells(base: Row, theirs: TableRow, ours: TableRow) -> Iterable[tuple[int, int | None, int]]:
@@ -208,9 +210,11 @@ def paragraph(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk, note:
         note: For a paragraph of a footnote, the paragraph of the body with its mark, which gets the comments.
     """
     keys = _keys(base, theirs, ours, desk) if note is None else ((), (), ())
-    if not _alike(base, ours.words, keys[0], keys[2]) and not _alike(theirs.words, ours.words, keys[1], keys[2]):
+    shown = not desk.terms.kept_numbers
+    there, here = theirs.words, ours.words
+    if not _alike(base, here, keys[0], keys[2], shown) and not _alike(there, here, keys[1], keys[2], shown):
         before = theirs.words.printed
-        edits = tokens.edits(base, theirs.words, ours.words, keys, leading=note is None)
+        edits = tokens.edits(base, there, here, keys, leading=note is None, shown=shown)
         after = tokens.applied(theirs.words, ours.words, [e for e in edits if not e.conflict])
         for edit in reversed(edits):
             if edit.conflict:
@@ -224,8 +228,8 @@ def paragraph(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk, note:
         desk.hunks.append(Hunk("look", base.printed, base.printed))
 
 
-def _alike(one: Words, other: Words, first: Sequence[str], second: Sequence[str]) -> bool:
-    if list(first) != list(second):
+def _alike(one: Words, other: Words, first: Sequence[str], second: Sequence[str], shown: bool) -> bool:
+    if list(first) != list(second) or (shown and one.shown != other.shown):
         return False
     return one.text.strip() == other.text.strip() and one.signs == other.signs
 

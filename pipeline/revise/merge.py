@@ -57,6 +57,7 @@ class Asked:
         replaces: Units that a new one replaces, by the new one's anchor.
         script: Script of the document.
         new: What ours says; None where the file tells it itself, as one that nobody edited does.
+        gone: Units that they took out of the text of record, of which nothing is told again.
     """
 
     theirs: bytes
@@ -139,7 +140,8 @@ class _Merge:
         self.graft = Graft(ours, theirs, self.marker, asked.script, names=targets, coming=coming | all_new)
         margin = Margin(theirs.parts, self.marker, asked.script == "rtl")
         self.desk = Desk(asked.terms, self.marker, self.graft, margin)
-        self.arrivals = Arrivals(self.there, self.desk)
+        self.within = {a: placing.holder(s.unit.blocks, s.unit.control) for a, s in self.there.items()}
+        self.arrivals = Arrivals(self.there, self.within, self.desk)
         self.matches: dict[str, Matched] = {}
         self.actions: dict[str, Action] = {}
         self.dead: list[tuple[str, str]] = []
@@ -159,8 +161,11 @@ class _Merge:
         for anchor in self.base.units:
             if anchor not in self.there:
                 self._absent(anchor)
-            elif anchor not in self.here or anchor in moved:
+            elif anchor in moved or (anchor not in self.here and self.base.units[anchor].items):
                 self._dropped(anchor)
+            elif anchor not in self.here:  # there was nothing in it
+                self.desk.begin()
+                self._done(anchor, "theirs" if self.there[anchor].words else "kept")
         held = list(numbers.hold()) if kept_numbers else []
         numbers.begin()
         self._new(moved, numbers)
@@ -173,8 +178,7 @@ class _Merge:
 
     def _container(self, anchor: str) -> Container:
         there, here = self.there[anchor], self.here[anchor]
-        within = placing.holder(there.unit.blocks, there.unit.control)
-        return Container(self.base.units[anchor].items, there.lines, here.lines, within)
+        return Container(self.base.units[anchor].items, there.lines, here.lines, self.within[anchor])
 
     def _alike(self) -> Iterator[tuple[Paragraph, Paragraph]]:
         """Yield paragraphs of theirs with the same ones of ours."""

@@ -34,6 +34,7 @@ class Holder:
         cell: The cell, None for a unit.
         end: The paragraph that ends it, None where it ends with a table.
         former: Where that is one of ours, the properties of the mark that it took over.
+        last: Its last block, one of ours included.
     """
 
     blocks: Sequence[etree._Element]
@@ -41,11 +42,13 @@ class Holder:
     cell: etree._Element | None = None
     end: etree._Element | None = None
     former: etree._Element | None = None
+    last: etree._Element | None = None
 
 
 def holder(blocks: Sequence[etree._Element], control: etree._Element | None) -> Holder:
     """Return a unit as what holds its lines."""
-    return Holder(blocks, control, None, blocks[-1] if blocks and blocks[-1].tag == P else None)
+    last = blocks[-1] if blocks else None
+    return Holder(blocks, control, None, last if last is not None and last.tag == P else None, None, last)
 
 
 def cell_holder(cell: etree._Element) -> Holder:
@@ -73,6 +76,8 @@ def paragraph_in(fresh: etree._Element, after: etree._Element | None, within: Ho
         return fresh
     behind(after, within.control).addnext(fresh)
     marker.paragraph_inserted(fresh)
+    if after is within.last:
+        within.last = fresh
     return fresh
 
 
@@ -134,7 +139,7 @@ def _last_in(fresh: etree._Element, end: etree._Element, within: Holder, marker:
     end.addnext(fresh)
     fresh.extend(after)
     marker.mark_inserted(end)
-    within.end = fresh
+    within.end = within.last = fresh
 
 
 def _trailing(paragraph: etree._Element) -> Iterator[etree._Element]:
@@ -152,16 +157,15 @@ def paragraph_out(paragraph: Paragraph, within: Holder, marker: Marker) -> None:
     last = paragraph.elements[-1]
     at_end = last is within.end
     other = _previous(paragraph.elements[0]) if at_end else None
+    marker.paragraph_deleted(paragraph, keep_mark=at_end)
     if other is not None and _is_ours(other, marker):
         if _folded(other, last, marker):
-            marker.paragraph_deleted(paragraph, keep_mark=True)
             return
-        other = None
-    if other is not None and marker.properties_like(last, other.find(PPR)):
-        marker.paragraph_deleted(paragraph, keep_mark=True)
+    elif other is not None and marker.properties_like(last, other.find(PPR)):
         marker.mark_deleted(other)
         return
-    marker.paragraph_deleted(paragraph, keep_mark=at_end and within.cell is not None)
+    if at_end and within.cell is None:
+        marker.mark_deleted(last)
 
 
 def _previous(first: etree._Element) -> etree._Element | None:
@@ -289,6 +293,7 @@ def table_in(table: etree._Element, after: etree._Element | None, within: Holder
         before(within.blocks[0], within.control).addprevious(table)
     else:
         behind(after, within.control).addnext(table)
+        within.last = gap if after is within.last else within.last
     table.addnext(gap)
     marker.paragraph_inserted(gap)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from pipeline.word.wording import NOTE, OBJECT, Words, filled
+from pipeline.word.wording import NOTE, OBJECT, REF, Words, filled
 
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f"
@@ -65,20 +65,22 @@ class Edit:
     conflict: bool
 
 
-def tokens(words: Words, notes: Sequence[str] = ()) -> list[Token]:
+def tokens(words: Words, notes: Sequence[str] = (), shown: bool = False) -> list[Token]:
     """Return the tokens of a paragraph.
 
     Args:
         words: The paragraph.
         notes: What each of its notes is compared by, in order; else all notes are alike.
+        shown: True where a reference is also compared by what it prints.
     """
-    signs, noted = iter(words.signs), iter(notes)
+    signs, noted = iter(zip(words.signs, words.shown, strict=True)), iter(notes)
     found: list[Token] = []
     for match in _TOKEN.finditer(words.text):
         key = match.group()
         if key == OBJECT:
-            sign = next(signs, "")
+            sign, prints = next(signs, ("", ""))
             key = OBJECT + (next(noted, NOTE) if sign == NOTE else sign)
+            key += prints if shown and sign.startswith(REF) else ""
         found.append(Token(match.start(), match.end(), key))
     return found
 
@@ -110,6 +112,7 @@ def edits(
     ours: Words,
     notes: tuple[Sequence[str], ...] = ((), (), ()),
     leading: bool = True,
+    shown: bool = False,
 ) -> list[Edit]:
     """Return what to do to theirs, in order.
 
@@ -119,8 +122,9 @@ def edits(
         ours: As it is to be.
         notes: What the notes of each of the three are compared by.
         leading: False where space at the beginning does not count, as in a footnote, where editors put it as they like.
+        shown: True where a reference is also compared by what it prints.
     """
-    b, t, o = (tokens(words, some) for words, some in zip((base, theirs, ours), notes, strict=True))
+    b, t, o = (tokens(words, some, shown) for words, some in zip((base, theirs, ours), notes, strict=True))
     if not leading:
         b, t, o = (some[1:] if some and some[0].key.isspace() else some for some in (b, t, o))
     mine, yours = hunks(b, o), hunks(b, t)

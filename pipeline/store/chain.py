@@ -17,7 +17,7 @@ from dataclasses import fields
 from typing import Any
 
 from pipeline.model.problem import Exit, Faulty, Place, Problem, shown
-from pipeline.model.version import STAGES, Entry
+from pipeline.model.version import EVENTS, STAGES, Entry
 from pipeline.store import names
 from pipeline.store.canonical import compact
 
@@ -121,7 +121,7 @@ def _tree(line: bytes) -> dict[str, Any] | None:
 def _entry(tree: Mapping[str, Any]) -> tuple[Entry | None, str]:
     """Return a line's entry, or what is wrong with it."""
     told = {name: value for name, value in tree.items() if name not in _LINKS}
-    if not told.keys() <= set(_FIELDS) or told.get("event") not in ("version", "release", "stage"):
+    if not told.keys() <= set(_FIELDS) or told.get("event") not in EVENTS:
         return None, "the line was written by a newer version"
     if not all(isinstance(value, str) and value for value in told.values()) or "version" not in told:
         return None, "the line says what no history says"
@@ -136,7 +136,7 @@ def fault_of(entry: Entry) -> str:
         return f"'{shown(entry.version)}' is not a version number"
     if entry.event == "stage":
         return _stage_fault(entry)
-    if entry.event != ("release" if names.is_release(entry.version) else "version"):
+    if (entry.event == "release") != names.is_release(entry.version):
         return f"{entry.version} is not the number of a {'release' if entry.event == 'release' else 'draft'}"
     if not _is_day(entry.law):
         return f"the date of the law is none: '{shown(entry.law)}'"

@@ -83,7 +83,8 @@ def entry_of(receipt: bytes, file: str = RECEIPT) -> Entry:
         Faulty: The receipt cannot be read.
     """
     told = codec.load(receipt, Receipt, file)
-    event: Event = "release" if names.is_release(names.version(told.version)) else "version"
+    event: Event = "adopted" if told.adopted else "version"
+    event = "release" if names.is_release(names.version(told.version)) else event
     return Entry(event, told.version, law=told.as_of, receipt=hashlib.sha256(receipt).hexdigest())
 
 

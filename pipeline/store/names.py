@@ -37,6 +37,8 @@ MAX_PATH = 800
 
 SUMS = "SHA256SUMS"
 RECEIPT = "receipt.json"
+ADOPTED = "adopted.json"
+"""How each clause stands in the ministry's own file; a version that holds one is that file."""
 LIBRARY = "library"
 """The folder of the stored libraries, and so no country's slug."""
 

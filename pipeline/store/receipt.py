@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Literal
 
@@ -30,6 +30,14 @@ class Approval:
 
     by: str
     on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """That a version is the ministry's own file: the version of ours that it was made from, and the digest of the file."""
+
+    version: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,13 @@ class Receipt:
         updates: Ids of the updates that concern the state, likewise.
         dated: The date of the law that the country folder fixes; empty where it fixes none.
         days: ISO dates on which the state's own law, as the folder gives it, starts or ends.
+        numbers: The circulated version whose numbers it keeps, or tells against its own in a concordance, by document:
+            its own and, for the explanatory note, the guidelines; empty where nothing had been circulated.
+        renumbered: Those of these documents that are numbered anew.
+        left: Numbers that were circulated and that it has no more, as `clause 5.3`, each with the anchor that had it;
+            no other text gets them.
+        adopted: For the ministry's own file: what it was made from. `library`, `intake`, `templates`, `tools` and the
+            law are then those of that version.
     """
 
     country: str
@@ -88,6 +103,10 @@ class Receipt:
     updates: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     dated: str = ""
+    adopted: Adopted | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    renumbered: tuple[str, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
 
 
 def same_content(previous: Receipt, new: Receipt) -> bool:
@@ -97,7 +116,8 @@ def same_content(previous: Receipt, new: Receipt) -> bool:
     print the number of their version, so their digests can be compared only where both bear the same: to be
     sure after a change of tools, render with the previous number and ask again. Under another number the tools
     must be the same as well, for then the same input gives the same bytes. An approval is always something new;
-    weight, reasons and the name of the library's release follow from the rest.
+    weight, reasons and the name of the library's release follow from the rest. Whose numbers are kept is not looked at:
+    most often they are those of the previous version, and only composing tells.
     """
     if _consulted(previous) != _consulted(new):
         return False

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.model.problem import Faulty, Place, Problem, shown
 from pipeline.store import chain, names
 from pipeline.store.codec import load
-from pipeline.store.names import HISTORY, LIBRARY, RECEIPT, SUMS
+from pipeline.store.names import ADOPTED, HISTORY, LIBRARY, RECEIPT, SUMS
 from pipeline.store.receipt import Receipt
 from pipeline.store.version import digest, written
 
@@ -197,6 +197,10 @@ def _against_receipt(
     more = {HISTORY, f"{LIBRARY}/{receipt.library}.zip"} if packed else set()
     unnamed = listed.keys() - told.keys() - {RECEIPT} - more
     faults += [f"{SUMS} lists {shown(name)}, which {RECEIPT} does not name" for name in unnamed]
+    if (receipt.adopted is not None) != (ADOPTED in receipt.records):
+        faults.append(f"{RECEIPT} and {ADOPTED} do not agree whether this is the ministry's own file")
+    elif receipt.adopted is not None and receipt.adopted.file not in receipt.renditions.values():
+        faults.append(f"the ministry's own file, as {RECEIPT} names it, is not among the files")
     problems = [problem(place / SUMS, top, fault) for fault in faults]
     if names.VERSION.fullmatch(place.name) and receipt.version != place.name:
         message = f"the receipt is that of version {shown(receipt.version)}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model.draft import Block, Box, Chart, Draft, Footnote, Heading, Paragraph, Table, Unit
 from pipeline.render.docx import tables
-from pipeline.render.docx.frame import Frame
+from pipeline.render.docx.frame import Frame, going_on, wide_section
 from pipeline.render.docx.inline import Pen, Target, field_, worded
 from pipeline.render.style import HouseStyle
 from pipeline.word import anchors, numbering, runs
@@ -231,11 +230,8 @@ class Drawer:
             left = 0 if level == 1 else self.frame.looks["clause"].hang.left
             place = f'<w:ind w:left="{left}" w:firstLine="0"/>'
         elif heading.role in _HEADING_KINDS:
-            kind = _HEADING_KINDS[heading.role]
-            place = self._room(kind, heading.label if level == 1 else "")
-            if slot.text and not place:  # no list gives it its place
-                hang = self.frame.looks[kind].hang
-                place = f'<w:ind w:left="{hang.left}" w:hanging="{hang.hanging}"/>'
+            # A number that stands as text is in no list, which would give it its place.
+            place = self._room(_HEADING_KINDS[heading.role], heading.label if level == 1 else "", bool(slot.text))
         target = self.layout.targets.get(heading.anchor)
         look = self._number_look(_HEADING_KINDS.get(heading.role))
         label = self._literal(slot, look)
@@ -250,14 +246,16 @@ class Drawer:
         self._items.append(Words(heading.text, style=f"heading {level}", label=slot.text))
         return f"<w:p><w:pPr>{_style(style)}{_numbered(slot)}{place}</w:pPr>{label}{text}</w:p>"
 
-    def _room(self, kind: Kind, label: str = "") -> str:
+    def _room(self, kind: Kind, label: str = "", always: bool = False) -> str:
         """Return the indent of a numbered paragraph where its style's own has no room for the label.
 
         Numbers of one kind share a place; that of a chapter or annex, alone on its page, fits its own label.
         """
         usual = self.frame.looks[kind]
         wide = widened(usual, ems(label), self.frame) if label else self.layout.looks[kind]
-        return "" if wide.hang == usual.hang else f'<w:ind w:left="{wide.hang.left}" w:hanging="{wide.hang.hanging}"/>'
+        if wide.hang == usual.hang and not always:
+            return ""
+        return f'<w:ind w:left="{wide.hang.left}" w:hanging="{wide.hang.hanging}"/>'
 
     def _marked(self, target: Target, xml: str) -> str:
         self._bookmarks += 1
@@ -402,9 +400,9 @@ class Drawer:
 
     def _section_end(self, wide: bool, first: bool) -> str:
         """Return a paragraph that ends a section; it takes no height, so that no empty page comes of it."""
-        section = self.frame.page.section if not wide else _wide(self.frame)
+        section = self.frame.page.section if not wide else wide_section(self.frame.page)
         if not first:
-            section = _going_on(section)
+            section = going_on(section)
         small = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
         return f"<w:p><w:pPr>{small}{section}</w:pPr></w:p>"
 
@@ -437,22 +435,3 @@ def _numbered(slot: Slot) -> str:
     if slot.num is None:
         return ""
     return f'<w:numPr><w:ilvl w:val="{slot.level}"/><w:numId w:val="{slot.num}"/></w:numPr>'
-
-
-def _going_on(section: str) -> str:
-    """Return a section that goes on counting pages and has no first page of its own; headers come down to it."""
-    section = re.sub(r"<w:titlePg[^>]*/>", "", section)
-    return re.sub(r'(<w:pgNumType[^>]*?) w:start="\d+"', r"\1", section)
-
-
-def _wide(frame: Frame) -> str:
-    """Return the section of a wide page: the paper turned, the same headers."""
-    page = frame.page
-    side = (page.height - page.wide_width) // 2
-    section = re.sub(r"<w:titlePg[^>]*/>", "", page.section)
-    section = re.sub(
-        r"<w:pgSz[^>]*/>", f'<w:pgSz w:w="{page.height}" w:h="{page.width}" w:orient="landscape"/>', section
-    )
-    return re.sub(
-        r'(<w:pgMar[^>]*?w:)(left|right)="\d+"([^>]*?w:)(left|right)="\d+"', rf'\1\2="{side}"\3\4="{side}"', section
-    )

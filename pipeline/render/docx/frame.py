@@ -317,3 +317,21 @@ def _metric(root: etree._Element, style_id: str) -> Metric:
         number("pPr/spacing", "after", 0) / 20,
         number("pPr/ind", "left", 0) / 20,
     )
+
+
+def going_on(section: str) -> str:
+    """Return a section that goes on counting pages and has no first page of its own; headers come down to it."""
+    section = re.sub(r"<w:titlePg[^>]*/>", "", section)
+    return re.sub(r'(<w:pgNumType[^>]*?) w:start="\d+"', r"\1", section)
+
+
+def wide_section(page: Page) -> str:
+    """Return the section of a wide page: the paper turned, the same headers."""
+    side = (page.height - page.wide_width) // 2
+    section = re.sub(r"<w:titlePg[^>]*/>", "", page.section)
+    section = re.sub(
+        r"<w:pgSz[^>]*/>", f'<w:pgSz w:w="{page.height}" w:h="{page.width}" w:orient="landscape"/>', section
+    )
+    return re.sub(
+        r'(<w:pgMar[^>]*?w:)(left|right)="\d+"([^>]*?w:)(left|right)="\d+"', rf'\1\2="{side}"\3\4="{side}"', section
+    )
