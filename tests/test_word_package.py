@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from pipeline.model.problem import Exit, Faulty
-from pipeline.word import package
+from pipeline.word import names, package
 
 DOCUMENT = b'<?xml version="1.0"?><w:document xmlns:w="x"/>'
 BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
@@ -90,3 +90,48 @@ def test_a_damaged_part_is_named() -> None:
         package.parsed(b"<a><b></a>", "word/styles.xml", "in.docx")
     assert "word/styles.xml" in str(caught.value)
     assert caught.value.problems[0].code == "DOCX-007"
+
+
+def relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> tuple[str, bytes]:
+    row = f'<Relationship Id="r1" Type="http://x/{kind}" Target="{target}"{mode}/>'
+    return "word/_rels/document.xml.rels", f'<Relationships xmlns="{names.REL}">{row}</Relationships>'.encode()
+
+
+TEXT = (names.DOCUMENT, f'<w:document xmlns:w="{names.W}"/>'.encode())
+
+
+def received(*entries: tuple[str, bytes]) -> dict[str, bytes]:
+    """Receive a file with a sound document and these parts."""
+    parts = {"[Content_Types].xml": b"<Types/>", TEXT[0]: TEXT[1], **dict(entries)}
+    return package.received(package.packed(parts), "in.docx")
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        (("word/vbaProject.bin", b"x"), "DOCX-008"),
+        (("word/activeX/activeX1.xml", b"<x/>"), "DOCX-008"),
+        (
+            ("[Content_Types].xml", b'<Types ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'),
+            "DOCX-008",
+        ),
+        (relation("attachedTemplate", "file:///c:/x.dotm"), "DOCX-009"),
+        (relation("image", "https://example.org/x.png", " TargetMode='external'"), "DOCX-009"),
+        (relation("oleObject", "x.xlsx"), "DOCX-009"),
+        (("word/document.xml", DOCUMENT), "DOCX-010"),
+    ],
+)
+def test_what_runs_or_fetches_is_not_received(entry: tuple[str, bytes], wanted: str) -> None:
+    with pytest.raises(Faulty) as caught:
+        received(entry)
+    assert [p.code for p in caught.value.problems] == [wanted]
+    assert caught.value.exit_code is Exit.INTAKE
+
+
+def test_links_and_what_lies_in_the_file_are_received() -> None:
+    for entry in (relation("hyperlink", "https://example.org/"), relation("image", "media/1.png", "")):
+        assert received(entry)[entry[0]] == entry[1]
+
+
+def test_a_compound_file_is_told_to_be_locked_or_old() -> None:
+    assert code(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)) == "DOCX-005"

@@ -1,4 +1,4 @@
-"""decisions.yaml: clauses left out, choices made, open points accepted; each with owner, day and reason."""
+"""decisions.yaml: clauses left out, choices made, open points accepted, comments answered; with owner, day, reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pipeline.intake import codes
 from pipeline.intake.answers import known_day, tidy
 from pipeline.intake.formats import DecisionFile, DecisionsFile
 from pipeline.intake.tree import blankless
-from pipeline.model.assessment import Decision, DecisionKind
+from pipeline.model.assessment import Decision, DecisionKind, Disposition
 from pipeline.model.law import SLOTS
 from pipeline.model.library import Library
 from pipeline.model.problem import Place, Problem, shown
@@ -14,7 +14,10 @@ from pipeline.source.shape import nearest
 from pipeline.source.shape import read as read_shape
 from pipeline.source.tree import Node, place_at
 
-KINDS: tuple[DecisionKind, ...] = ("leave_out", "choose", "waive", "confirm")
+KINDS: tuple[DecisionKind, ...] = ("leave_out", "choose", "waive", "confirm", "comment")
+TOLD_OF_COMMENTS = ("number", "round", "section", "clause", "body", "status", "response")
+"""Keys that only a decision on a comment has."""
+NEEDED_OF_COMMENTS = ("number", "round", "status")
 Path = tuple[str | int, ...]
 
 
@@ -52,7 +55,7 @@ def _decision(one: DecisionFile, tree: Node, path: Path, library: Library) -> tu
     given = [k for k in KINDS if getattr(one, k)]
     if len(given) != 1:
         what = "names nothing that is decided" if not given else f"decides on {' and '.join(given)} at once"
-        fix = "write exactly one of leave_out:, choose:, waive:, confirm:"
+        fix = "write exactly one of leave_out:, choose:, waive:, confirm:, comment:"
         return None, [Problem(codes.SHAPE, place, f"the decision {what}", fix)]
     kind = given[0]
     target: str = getattr(one, kind)
@@ -75,13 +78,44 @@ def _decision(one: DecisionFile, tree: Node, path: Path, library: Library) -> tu
     elif one.value:
         message = f"`value` has no meaning beside `{kind}`"
         problems.append(Problem(codes.KIND, place_at(tree, (*path, "value")), message, "remove it", "value"))
+    disposition, faults = _disposition(one, kind, tree, path)
+    problems += faults
+    if not one.reason and not (kind == "comment" and one.response):
+        problems.append(Problem(codes.SHAPE, place, "'reason' is missing", "add `reason:`", _field(path, "reason")))
     if not known_day(one.date):
         message = f"there is no date '{one.date}'"
         problems.append(Problem(codes.DATE, place_at(tree, (*path, "date")), message, "write it as 2026-11-23", "date"))
     reason, faults = tidy(one.reason, place_at(tree, (*path, "reason")), "reason")
     value, more = tidy(one.value, place_at(tree, (*path, "value")), "value", 1000)
     problems += faults + more
-    return Decision(kind, target, value, one.owner, one.date, reason, place), problems
+    reason = reason or (disposition.response if disposition else "")
+    return Decision(kind, target, value, one.owner, one.date, reason, place, disposition), problems
+
+
+def _field(path: Path, key: str) -> str:
+    return ".".join(map(str, (*path, key)))
+
+
+def _disposition(
+    one: DecisionFile, kind: DecisionKind, tree: Node, path: Path
+) -> tuple[Disposition | None, list[Problem]]:
+    """Return what a decision on a comment tells of it; its keys have no meaning in other decisions."""
+    if kind != "comment":
+        odd = [key for key in TOLD_OF_COMMENTS if getattr(one, key)]
+        return None, [
+            Problem(codes.KIND, place_at(tree, (*path, k)), f"`{k}` has no meaning beside `{kind}`", "remove it", k)
+            for k in odd
+        ]
+    place = place_at(tree, path)
+    problems = [
+        Problem(codes.SHAPE, place, f"'{key}' is missing", f"add `{key}:`", _field(path, key))
+        for key in NEEDED_OF_COMMENTS
+        if not getattr(one, key)
+    ]
+    response, faults = tidy(one.response, place_at(tree, (*path, "response")), "response")
+    return Disposition(
+        one.number or "", one.round or 0, one.status or "", one.body, one.section, one.clause, response
+    ), problems + faults
 
 
 def _choice(one: DecisionFile, target: str, place: Place, at_value: Place, library: Library) -> list[Problem]:

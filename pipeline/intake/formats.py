@@ -79,23 +79,34 @@ class RiskFile(Shape):
 
 
 class DecisionFile(Shape):
-    """One decision of decisions.yaml; exactly one of `leave_out`, `choose`, `waive`, `confirm` names its target."""
+    """One decision of decisions.yaml; one of `leave_out`, `choose`, `waive`, `confirm`, `comment` names its target.
+
+    What stands between `value` and `owner` belongs to `comment`; its `response` is the reason where none is given.
+    """
 
     leave_out: Line | None = None
     choose: Code | None = None
     waive: Line | None = None
     confirm: Slug | None = None
+    comment: Annotated[str, StringConstraints(pattern=r"^[ct]-[0-9a-f]{12}(-[0-9]{1,4})?$")] | None = None
     value: Annotated[str, StringConstraints(max_length=1000)] = ""
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}$")] | None = None
+    round: Annotated[int, Field(ge=1, le=99)] | None = None
+    section: OptionalLine = ""
+    clause: OptionalLine = ""
+    body: OptionalLine = ""
+    status: Literal["accepted", "accepted in part", "rejected", "noted"] | None = None
+    response: Annotated[str, StringConstraints(max_length=2000)] = ""
     owner: Line
     date: Day
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
 class DecisionsFile(Shape):
-    """decisions.yaml."""
+    """decisions.yaml; a consultation can bring many decisions."""
 
     format: Format
-    decisions: Annotated[tuple[DecisionFile, ...], Many] = ()
+    decisions: Annotated[tuple[DecisionFile, ...], Field(max_length=2500)] = ()
 
 
 class ColumnFile(Shape):
