@@ -60,6 +60,10 @@ events: .venv/tested ## apply the 54 events to 193 countries, and write docs/eve
 mutants: .venv/tested ## break the library everywhere and count what `prove` notices (about 15 minutes)
 	$(BIN)/python tests/mutants.py
 
+.PHONY: trial
+trial: .venv/tested ## make three files for docs/trying-by-hand.md, to be opened in Word, Google Docs and LibreOffice
+	$(BIN)/python tests/hand_trial.py output/trial
+
 .PHONY: bench
 bench: .venv/tested ## measure against peers in the same run; those not installed are said to be
 	$(BIN)/python tests/bench.py
@@ -72,7 +76,7 @@ accept: .venv/tested ## write the expected results anew; read the diff before yo
 lock: .venv/tested ## choose newest versions and lock them by digest (needs the network)
 	$(BIN)/python -m venv --clear .venv/locking
 	.venv/locking/bin/python -m pip --quiet install pip-tools
-	for lock in requirements.lock "requirements-dev.lock --extra tests --extra cluster -c requirements.lock"; do \
+	for lock in requirements.lock "requirements-dev.lock --extra tests --extra cluster --extra compare -c requirements.lock"; do \
 	  .venv/locking/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-build-deps \
 	    --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
 	    pyproject.toml -o $$lock || exit 5; done

@@ -339,6 +339,75 @@ def test_own_paragraphs_belong_to_a_clause_within_it_and_to_none_between_two() -
     }
 
 
+LONG = (*A, "Nothing that the Code of Criminal Procedure orders to be kept is erased before the case is closed.")
+
+
+def test_however_much_is_added_within_a_clause_it_belongs_to_it() -> None:
+    own = [f"{OWN} Paragraph {n}." for n in range(6)]
+    doc = document(paragraphs(*LONG[:2], *own, LONG[2]), *LATER)
+    assert told(found(doc, kept_of({**TEXTS, "clause:a": LONG})))["clause:a"] == ("text", [*LONG[:2], *own, LONG[2]])
+
+
+def test_a_paragraph_that_was_split_stays_with_its_clause() -> None:
+    words = LONG[2].split(" ")
+    halves = " ".join(words[:11]), " ".join(words[11:])
+    doc = document(paragraphs(*LONG[:2], *halves), paragraphs(OWN), *LATER)
+    assert told(found(doc, kept_of({**TEXTS, "clause:a": LONG})))["clause:a"] == ("text", [*LONG[:2], *halves])
+
+
+def test_a_heading_that_was_written_anew_is_known_by_its_style() -> None:
+    texts = {f"clause:{n}": (f"Heading {word}", f"{word} {A[1]} {word} {word}") for n, word in enumerate(NUMERALS)}
+    pieces = [titled(*text) for text in texts.values()]
+    pieces[3] = titled("Quite other words above it", texts["clause:3"][1])
+    finding = found(document(*pieces), kept_of(texts))
+    assert told(finding)["clause:3"] == ("text", ["Quite other words above it", texts["clause:3"][1]])
+
+
+NUMERALS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa")
+
+
+def titled(title: str, *texts: str) -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="x7"/></w:pPr><w:r><w:t>{title}</w:t></w:r></w:p>' + paragraphs(*texts)
+
+
+def test_the_blank_paragraph_behind_a_table_is_the_last_of_its_unit() -> None:
+    doc = document(paragraphs(A[0]), table(paragraphs(A[1])), paragraphs("", ""), *LATER)
+    unit = by_anchor(found(doc, kept_of(TEXTS)))["clause:a"]
+    assert [block.tag for block in unit.blocks] == [P, TABLE, P]
+
+
+def test_of_two_headings_that_say_the_same_the_nearer_is_meant() -> None:
+    doc = document(paragraphs(*B), paragraphs(A[0], OWN, OWN, OWN), paragraphs(*A), paragraphs(*C))
+    finding = found(doc, kept_of({"clause:b": B, "clause:a": A, "clause:c": C}))
+    body = list(doc.iter(P))
+    assert by_anchor(finding)["clause:a"].blocks == (body[6], body[7])
+
+
+HALF = "The agency erases some old log half a year after any last use of its result by clerks."
+
+
+def test_much_less_will_do_between_the_old_neighbours_than_elsewhere() -> None:
+    texts = {"clause:b": B, "clause:a": A, "clause:c": C}
+    between = found(document(paragraphs(*B), paragraphs("Deletion", HALF), paragraphs(*C)), kept_of(texts))
+    assert HALF in told(between)["clause:a"][1]
+    elsewhere = found(document(paragraphs(*B), paragraphs(*C), paragraphs("Deletion", HALF)), kept_of(texts))
+    assert elsewhere.lost == ("clause:a",)
+
+
+def test_the_edited_clause_at_its_old_place_goes_before_an_untouched_copy_elsewhere() -> None:
+    mine = A[1].replace("search log", "record").replace("last use", "end").replace("file", "case")
+    other = LONG[2].replace("Criminal Procedure", "Courts").replace("orders to be kept", "protects")
+    doc = document(paragraphs("Erasing", mine, other), *LATER, paragraphs(OWN), paragraphs(*LONG))
+    assert told(found(doc, kept_of({**TEXTS, "clause:a": LONG})))["clause:a"][1][-2:] == [mine, other]
+
+
+def test_of_two_places_alike_out_of_order_none_is_guessed() -> None:
+    last = ("Entry into force", "These guidelines take effect on the first day of May after they were signed.")
+    doc = document(paragraphs(*B), paragraphs(*C), paragraphs(*A), paragraphs(*last), paragraphs(*A))
+    finding = found(doc, kept_of({**TEXTS, "clause:d": last}))
+    assert finding.lost == ("clause:a",)
+
+
 def test_alias_and_number_of_a_control_lead_to_its_unit() -> None:
     kept = kept_of(TEXTS)
     doc = document(
@@ -443,7 +512,25 @@ def test_a_bookmark_does_not_reach_over_the_next_unit() -> None:
     }
 
 
+def test_a_bookmark_does_not_reach_over_another() -> None:
+    stretched = marked(*A, anchor="clause:a", number=1, close=False)
+    doc = document(stretched, marked(*B, anchor="clause:b", number=2), paragraphs(OWN), end(1), paragraphs(*C))
+    finding = found(doc, kept_of(TEXTS))
+    assert told(finding)["clause:a"] == ("bookmark", list(A))
+    assert told(finding)["clause:b"] == ("bookmark", list(B))
+
+
+def test_marks_at_the_edge_of_the_paragraphs_beside_mark_nothing_of_these() -> None:
+    before = f"<w:p><w:r><w:t>{OWN}</w:t></w:r>{start('clause:a')}</w:p>"
+    after = f"<w:p>{end()}<w:r><w:t>{OWN}</w:t></w:r></w:p>"
+    finding = found(document(before, paragraphs(*A), after, *LATER), kept_of(TEXTS))
+    assert told(finding)["clause:a"] == ("bookmark", list(A))
+
+
 def test_a_collapsed_bookmark_leads_nowhere() -> None:
+    single = kept_of({"clause:a": (A[1],)})
+    there = found(document(f"<w:p>{start('clause:a')}{end()}<w:r><w:t>{A[1]}</w:t></w:r></w:p>"), single)
+    assert told(there) == {"clause:a": ("text", [A[1]])}
     doc = document(f"<w:p>{start('clause:a')}{end()}<w:r><w:t>{B[0]}</w:t></w:r></w:p>", paragraphs(B[1], *C))
     finding = found(doc, kept_of(TEXTS))
     assert finding.lost == ("clause:a",)
@@ -488,6 +575,38 @@ def test_a_deleted_unit_is_not_seen_in_the_entry_that_contents_keep_of_it() -> N
     assert finding.lost == ("part:one",)
     finding = found(document(entry, *(paragraphs(*text) for text in texts.values())), kept_of(texts))
     assert by_anchor(finding)["part:one"].sure == 1.0
+
+
+GALLERY = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        f"<w:p>{FIELD.format('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>{FIELD.format('separate')}</w:p>"
+        + paragraphs("Duties of the agencies")
+        + f"<w:p>{FIELD.format('end')}</w:p>",
+        "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>"
+        f"<w:sdtContent>{paragraphs('Duties of the agencies')}</w:sdtContent></w:sdt>",
+    ],
+    ids=["a field", "a control"],
+)
+def test_contents_are_known_by_what_holds_them(contents: str) -> None:
+    texts: dict[str, tuple[str, ...]] = {"part:one": ("Duties of the agencies",), **TEXTS}
+    around, behind = contents
+    held = around.format(paragraphs("Duties of the agencies")) + f"<w:p>{behind}</w:p>"
+    finding = found(document(held, *(paragraphs(*text) for text in TEXTS.values())), kept_of(texts))
+    assert finding.lost == ("part:one",)
+
+
+def test_a_remnant_of_a_lost_clause_is_not_given_to_the_clause_before() -> None:
+    line = "Concerns at present all systems that the agency has assessed."
+    texts = {anchor: (*own, line) for anchor, own in TEXTS.items()}
+    anew = ("Quite other words", "Stationery is ordered by a clerk in spring.", "Nobody else may order it.")
+    doc = document(paragraphs(*A), paragraphs(*anew, line), paragraphs(*texts["clause:c"]))
+    finding = found(doc, kept_of(texts))
+    assert told(finding) == {"clause:a": ("text", list(A)), "clause:c": ("text", [*C, line])}
 
 
 def test_boilerplate_is_left_to_the_clause_that_it_stands_in() -> None:

@@ -257,3 +257,17 @@ def test_what_is_no_draft_gives_one_clear_line_and_no_file(desk: Path, name: str
     assert ran.err.count("error") == 1
     assert "Traceback" not in ran.err
     assert not list(desk.glob("redline*"))
+
+
+def test_files_without_our_blocks_are_compared_as_text(tmp_path: Path) -> None:
+    for name, words in (("old", "The agency keeps five logs."), ("new", "The agency keeps seven logs.")):
+        document = docx.Document()
+        document.add_paragraph(words)
+        document.save(str(tmp_path / f"{name}.docx"))
+    ran = run("redline", "old.docx", "new.docx", "-o", "redline.docx", at=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "compared as mere text" in ran.out
+    data = (tmp_path / "redline.docx").read_bytes()
+    assert marks.plain(marks.rejected(data)) == ["The agency keeps five logs."]
+    assert marks.plain(marks.accepted(data)) == ["The agency keeps seven logs."]
+    assert not list(tmp_path.glob("*.report.*"))

@@ -11,6 +11,7 @@ from pipeline.library.load import load, usage_of
 from pipeline.model.problem import Exit, Faulty, Place, Problem
 from pipeline.project import content, updating
 from pipeline.project.country import decided, the_library
+from pipeline.project.revising import edited
 from pipeline.render import style as styles
 from pipeline.source.text import pointed
 from pipeline.store.verify import verify
@@ -96,6 +97,11 @@ def _one(path: Path, put: Callable[[Sequence[Problem], Exit], None]) -> str:
         style = styles.read(path.name, files)
         put(list(styles.warnings(style)), Exit.LIBRARY)
         return f"{path}: a house style"
+    if path.suffix.lower() in (".docx", ".docm") and path.is_file():
+        said, still_open, odd = edited.looked_at(path)
+        put(still_open, Exit.REFUSED)
+        put(odd, Exit.INTAKE)
+        return said
     if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
         library, _ = the_library()
         data = path.read_bytes()
@@ -106,6 +112,8 @@ def _one(path: Path, put: Callable[[Sequence[Problem], Exit], None]) -> str:
         found, problems = read_mapping(data, str(path), library)
         put(problems, Exit.LIBRARY)
         return f"{path}: a mapping" if found is not None else ""
-    fix = "name a country folder, a version folder, a folder with template.docx, a mapping or an update"
+    fix = (
+        "name a country folder, a version folder, an edited .docx, a folder with template.docx, a mapping or an update"
+    )
     place = Place(str(path))
     raise Faulty([Problem("FOLDER-002", place, "nothing that can be checked lies here", fix)])

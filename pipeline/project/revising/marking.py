@@ -12,11 +12,12 @@ from pipeline.model.problem import Faulty, Place, Problem, Refused
 from pipeline.project import shelf
 from pipeline.project.drawing import LIBRE_ANCHORS
 from pipeline.project.releasing import Spot
+from pipeline.project.revising import foreign
 from pipeline.project.revising.reasons import Known, known
-from pipeline.project.revising.sources import CODE, Source, located, of_file, of_version, source
+from pipeline.project.revising.sources import CODE, Source, located, of_file, of_version, saved, source
 from pipeline.project.text_of_record import deleted, drafted, texts_of_record
 from pipeline.revise.lines import Terms
-from pipeline.revise.merge import Asked, merged
+from pipeline.revise.merge import AUTHOR, Asked, merged
 from pipeline.revise.outcome import Revised
 from pipeline.revise.reading import as_read
 from pipeline.store import version
@@ -27,7 +28,7 @@ Kind = Literal["redline", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A marked file, and all that its report tells.
+    """A marked file, and all that its report tells; of files without blocks of ours there is nothing to tell.
 
     Attributes:
         kind: What was done.
@@ -56,10 +57,14 @@ def redline(old: Path, new: Path, out: Path, lang: str = "") -> Marked:
         lang: Language of versions that have several.
 
     Raises:
-        Faulty: One of them cannot be read, has no clauses that can be found, or is of another document.
+        Faulty: One of them cannot be read, has no clauses that can be found while the other has, or is of another
+            document.
+        MachineFault: Neither has, and the extra `compare` is not installed.
     """
     older, newer = source(old, out, lang), source(new, out, lang)
     unknown = [_unknown(one) for one in (older, newer) if one.kept is None]
+    if len(unknown) == 2:
+        return _as_text(older, newer)
     if unknown:
         raise Faulty(unknown)
     spoken = newer.record.get("lang", "en")
@@ -70,6 +75,13 @@ def redline(old: Path, new: Path, out: Path, lang: str = "") -> Marked:
         {}, why.replaces, _script(spoken), as_read(newer.data, newer.shown),
     )  # fmt: skip
     return Marked("redline", older, newer, merged(asked), why, terms.words)
+
+
+def _as_text(older: Source, newer: Source) -> Marked:
+    """Compare two Word files that hold no blocks of ours as mere text, by the extra `compare`."""
+    day = saved(newer.data, newer.shown)
+    data = foreign.redline(older.data, newer.data, AUTHOR, day, (older.shown, newer.shown))
+    return Marked("redline", older, newer, Revised(data, (), (), (), {}), Known(), _words("en"))
 
 
 def merge(edited: Path, with_: Path | None, base: Path | None, out: Path, in_text: bool) -> Marked:
@@ -104,8 +116,10 @@ def merge(edited: Path, with_: Path | None, base: Path | None, out: Path, in_tex
 
 def _gone(older: Source, lang: str) -> frozenset[str]:
     """Return what the ministry deleted from the text of record: it is not offered again."""
+    if older.spot is None:
+        return frozenset()
     at = older.spot
-    return frozenset(deleted(texts_of_record(at.out, at.slug, at.document)).get(lang, ())) if at is not None else frozenset()
+    return frozenset(deleted(texts_of_record(at.out, at.slug, at.document)).get(lang, ()))
 
 
 def _newer(theirs: Source, older: Source, with_: Path | None, out: Path, lang: str) -> Source:

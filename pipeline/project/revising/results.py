@@ -40,15 +40,20 @@ def free(target: Path, reports: bool) -> None:
         raise Refused(f"{', '.join(taken)}: there is such a file already; choose another name with -o")
 
 
+def told_of(marked: Marked) -> bool:
+    """Tell whether there is anything to report: files without blocks of ours are compared as mere text."""
+    return marked.newer.kept is not None
+
+
 def written(marked: Marked, target: Path, reports: bool) -> tuple[Path, ...]:
     """Write the marked file and its reports; each whole or not at all.
 
     Raises:
         MachineFault: The disk is full or not writable.
     """
-    found = places(target, reports)
+    found = places(target, reports and told_of(marked))
     data = [marked.revised.data]
-    if reports:
+    if len(found) > 1:
         told = report(marked)
         name = STANDARD
         if marked.newer.spot is not None:
@@ -64,6 +69,9 @@ def written(marked: Marked, target: Path, reports: bool) -> tuple[Path, ...]:
 def told(marked: Marked) -> Iterator[str]:
     """Yield in a few lines what was done."""
     older, newer = marked.older.record, marked.newer.record
+    if not told_of(marked):
+        yield "neither file holds blocks of ours: they were compared as mere text, and there is nothing to report"
+        return
     yield (
         f"{newer.get('document', 'document')} of {newer.get('country', '?')}: version {older.get('version', '?')} "
         f"to {newer.get('version', '?')}, law as of {newer.get('as_of', '?')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.render import docx
 from pipeline.render import style as styles
 from pipeline.store import codec, version
 from pipeline.store.receipt import Receipt
-from pipeline.word import anchors, package
+from pipeline.word import anchors, names, package
 from pipeline.word.anchors import Kept
 
 CODE = "REVISE-001"
@@ -79,8 +80,17 @@ def of_file(path: Path, out: Path) -> Source:
         problem = Problem(CODE, Place(str(path)), "the file is far larger than a draft", "name the edited draft")
         raise Faulty([problem])
     data = path.read_bytes()
-    kept = anchors.kept(package.opened(data, str(path)))
+    kept = anchors.kept(package.received(data, str(path)))
     return Source(str(path), data, kept, located(out, kept.record) if kept is not None else None)
+
+
+def saved(data: bytes, file: str) -> str:
+    """Return the ISO day on which a Word file says it was saved last, 1980-01-01 where it does not say."""
+    parts = package.opened(data, file)
+    core = package.parsed(parts[names.CORE], names.CORE, file) if names.CORE in parts else None
+    told = next(core.iter("{http://purl.org/dc/terms/}modified"), None) if core is not None else None
+    found = re.match(r"\d{4}-\d{2}-\d{2}", (told.text or "") if told is not None else "")
+    return found.group() if found else "1980-01-01"
 
 
 def located(out: Path, record: Mapping[str, str]) -> Spot | None:
