@@ -30,6 +30,7 @@ from pipeline.word import anchors, package
 from pipeline.word.anchors import Kept
 from pipeline.word.names import DOCUMENT
 from pipeline.word.story import TEXT, P
+from pipeline.word.wording import lines, unlabelled
 
 CODE_UNKNOWN, CODE_ORIGIN, CODE_PDF = "ADOPT-001", "ADOPT-002", "ADOPT-003"
 HALF = 0.5
@@ -217,7 +218,11 @@ def _says(at: Spot, kept: Kept) -> bool:
 
 
 def _digests(kept: Kept) -> dict[str, str]:
-    return {anchor: base.digest for anchor, base in kept.units.items()}
+    """Return the digest of each unit's words without numbers, which a merge gives as their file counts."""
+    return {
+        anchor: anchors.digest(lines((unlabelled(i) for i in base.items)), base.noted)
+        for anchor, base in kept.units.items()
+    }
 
 
 def _by_words(at: Spot, parts: Mapping[str, bytes], word: bytes, file: Path) -> Edited:

@@ -203,8 +203,9 @@ class _Search:
             chain = self._chain(hints)
             self.chained = {match.own: match for match in chain}
             runs = self._runs(chain)
-            more = self._accept(runs, self._strong)
-            more |= self._accept(runs, self._weak)
+            more = False
+            for sure in (self._plain, self._settled, self._weak):
+                more |= self._accept(runs, sure)
             if not more and not hints:
                 return
             hints = ()  # the order has had its say: what is left was moved
@@ -294,15 +295,21 @@ class _Search:
         weight = self.texts.weight
         return sum(m.likeness * weight[m.own] for m in run) / (self.texts.total[number] or 1.0)
 
-    def _strong(self, number: int, run: list[Match]) -> bool:
-        """Tell whether enough of a unit stands there, and neither another unit nor another place comes near."""
+    def _plain(self, number: int, run: list[Match]) -> bool:
+        """Tell whether a unit, or what begins where a name led, stands here and no other place comes near."""
         if self.texts.wanted[number].window is not None:
             return True
+        return self._strong(number, run) and self._alone(run)
+
+    def _settled(self, number: int, run: list[Match]) -> bool:
+        """Tell whether a unit stands here, and of places that come near this is where it stood among those found."""
+        return self._strong(number, run) and self._between(number, run)
+
+    def _strong(self, number: int, run: list[Match]) -> bool:
+        """Tell whether enough of a unit stands here, and no other unit comes near."""
         evidence = sum(m.likeness * self.texts.weight[m.own] for m in run)
         asked = self.texts.measure
-        if self._share(number, run) < asked.share or evidence < asked.plenty or not self._unrivalled(number, run):
-            return False
-        return self._alone(run) or self._between(number, run)
+        return self._share(number, run) >= asked.share and evidence >= asked.plenty and self._unrivalled(number, run)
 
     def _weak(self, number: int, run: list[Match]) -> bool:
         """Tell whether a unit of few words stands whole between its neighbours, and nowhere else."""

@@ -15,10 +15,10 @@ from pipeline.revise.grafting import Graft, Story
 from pipeline.revise.outcome import Hunk
 from pipeline.word import order
 from pipeline.word.anchors import Base
-from pipeline.word.counting import Counted, Styles, typed
+from pipeline.word.counting import Counted, Numbered, Styles, typed
 from pipeline.word.marks import Marker
 from pipeline.word.names import w
-from pipeline.word.story import FIELD_CHAR, INSTRUCTION, PPR, RPR, RUN, TEXT, VAL, P
+from pipeline.word.story import DELETED, FIELD_CHAR, INSTRUCTION, PPR, RPR, RUN, TEXT, VAL, P
 from pipeline.word.wording import Item, Words
 
 MOST_HELD = 400
@@ -87,21 +87,23 @@ class Numbers:
     before: dict[etree._Element, Counted] = field(default_factory=dict)
     given: dict[str, Given] = field(default_factory=dict)
     _known: dict[etree._Element, str] = field(default_factory=dict)
+    _texts: set[str] = field(default_factory=set)
     _wanted: dict[etree._Element, str] = field(default_factory=dict)
     _styles: Styles | None = None
 
     def __post_init__(self) -> None:
         self._styles = Styles.of(self.theirs.sheet)
-        self.before = self._counted()
+        self.before = self._numbered().counted()
 
-    def _counted(self) -> dict[etree._Element, Counted]:
+    def _numbered(self) -> Numbered:
         if self.theirs.numbering is None or self._styles is None:
-            return {}
-        return self._styles.counted(self.theirs.numbering, self.theirs.document)
+            return Numbered({}, {})
+        return self._styles.numbered(self.theirs.numbering, self.theirs.document)
 
     def begin(self) -> None:
         """Take note of the numbers as they are before units are put in."""
         self._known = self._labels()
+        self._texts = {text for e in self.theirs.document.iter(P) if (text := typed(e))}
 
     def give(
         self,
@@ -126,42 +128,41 @@ class Numbers:
             The number of its heading or first paragraph.
         """
         if not self._wanted and self.ours.numbering is not None:
-            counted = Styles.of(self.ours.sheet).counted(self.ours.numbering, self.ours.document)
+            counted = Styles.of(self.ours.sheet).numbered(self.ours.numbering, self.ours.document).counted()
             self._wanted = {e: one.label for e, one in counted.items()}
         fresh = [e for block in blocks for e in block.iter(P)]
         origin = [e for block in source for e in block.iter(P)]
         own = [(e, label) for e, o in zip(fresh, origin, strict=True) if (label := self._wanted.get(o) or typed(o))]
         if not own or not new.label:
             return new.label
-        label = self._free(new, last, was, {e for e, _ in own})
-        now = self._labels()
+        label = self._free(new, last, was)
+        numbered = self._numbered()
+        now = numbered.counted()
         head = own[0][0]
-        if own[0][1] == new.label and ((now.get(head) or typed(head)) != label or self._disturbed(now)):
-            self._write(head, label)
-            now = self._labels()
+        if own[0][1] == new.label and (_label(head, now) != label or self._disturbed(now)):
+            now = self._write(head, label, now, numbered)
         for element, number in own[1:]:
             part = number.startswith(new.label) and not number[len(new.label) :][:1].isalnum()
             wanted = label + number[len(new.label) :] if part else number
-            if (now.get(element) or typed(element)) != wanted:
-                self._write(element, wanted)
-                now = self._labels()
+            if _label(element, now) != wanted:
+                now = self._write(element, wanted, now, numbered)
         texts = {e: text for e, _ in own if (text := typed(e)) and e not in now}
         if label != new.label or any(typed(o) != texts.get(e, "") for e, o in zip(fresh, origin, strict=True)):
             self.given[new.anchor] = Given(label, texts)
-        self._known |= {e: text for e, text in now.items() if e not in self._known}
+        self._known |= {e: one.label for e, one in now.items() if e not in self._known}
         self._known |= texts
+        self._texts |= set(texts.values())
         return label
 
     def _labels(self) -> dict[etree._Element, str]:
-        return {e: one.label for e, one in self._counted().items()}
+        return {e: one.label for e, one in self._numbered().counted().items()}
 
-    def _disturbed(self, now: Mapping[etree._Element, str]) -> bool:
-        return any(now.get(e, label) != label for e, label in self._known.items())
+    def _disturbed(self, now: Mapping[etree._Element, Counted]) -> bool:
+        return any(e in now and now[e].label != label for e, label in self._known.items())
 
-    def _free(self, new: Base, last: Sequence[etree._Element], was: str, own: set[etree._Element]) -> str:
+    def _free(self, new: Base, last: Sequence[etree._Element], was: str) -> str:
         """Return a number for a unit: its own, unless that is taken or its neighbour has another one now."""
-        taken = set(self._known.values())
-        taken |= {text for e in self.theirs.document.iter(P) if e not in own and (text := typed(e))}
+        taken = self._texts | set(self._known.values())
         numbers = (self._known.get(e) or typed(e) for block in last for e in block.iter(P))
         after = next((number for number in numbers if number), "")
         moved = bool(after and was) and after != was and _shape(after) == _shape(new.label)
@@ -171,15 +172,21 @@ class Numbers:
         beside = after if after and _shape(after) == _shape(new.label) else new.label
         return inserted(beside, taken, letters=letters) if re.search(r"\w", beside) else new.label
 
-    def _write(self, element: etree._Element, label: str) -> None:
-        """Write a number as text before a paragraph that was put in, and take it out of its list."""
+    def _write(
+        self, element: etree._Element, label: str, now: dict[etree._Element, Counted], numbered: Numbered
+    ) -> dict[etree._Element, Counted]:
+        """Write a number as text before a paragraph that was put in, and take it out of its list.
+
+        Returns:
+            The numbers that are counted then.
+        """
         mark = next((c for c in element if c.tag == w("ins")), None)
         if mark is None:
-            return
+            return now
         if typed(element):
             self._retype(element, label)
-            return
-        counted = self._counted().get(element)
+            return now
+        counted = now.get(element)
         number, gap = self.marker.mark("ins"), self.marker.mark("ins")
         look = next(mark.iter(RUN), None)
         number.extend(self.graft.text(label, look))
@@ -204,6 +211,8 @@ class Numbers:
         place = self.graft.lists.place(counted.num, counted.level) if counted is not None else None
         if place is not None and properties.find(w("ind")) is None:
             order.put(properties, place, order.PARAGRAPH)  # no list gives it its place
+        numbered.places.pop(element, None)
+        return numbered.counted()
 
     def _retype(self, element: etree._Element, label: str) -> None:
         """Change a number that stands as text in runs of its own before the first tab."""
@@ -234,8 +243,9 @@ class Numbers:
         """
         done: list[Hunk] = []
         tried: set[etree._Element] = set()
+        numbered = self._numbered()
         while len(done) < MOST_HELD:
-            now = self._counted()
+            now = numbered.counted()
             first: dict[str, etree._Element] = {}
             for element, one in self.before.items():
                 if element in now and now[element].label != one.label and element not in tried:
@@ -244,22 +254,29 @@ class Numbers:
                 break
             for element in first.values():
                 tried.add(element)
-                if self._begin_at(element, self.before[element]):
+                if self._begin_at(element, self.before[element], numbered):
                     done.append(Hunk("number", now[element].label, self.before[element].label))
         return tuple(done)
 
-    def _begin_at(self, element: etree._Element, number: Counted) -> bool:
+    def _begin_at(self, element: etree._Element, number: Counted, numbered: Numbered) -> bool:
         """Give a paragraph a list that shares its counters and begins at its number; return whether it was done."""
-        properties = element.find(PPR)
-        if properties is not None and properties.find(_CHANGE) is not None:
+        last = _ending(element)
+        properties = last.find(PPR)
+        change = properties.find(_CHANGE) if properties is not None else None
+        if change is not None and not self.marker.owns(change):
             return False
-        new = etree.Element(PPR)
-        new.extend(copy.deepcopy(c) for c in (() if properties is None else properties) if c.tag != RPR)
         listed = etree.Element(w("numPr"))
         etree.SubElement(listed, w("ilvl"), {VAL: str(number.level)})
-        etree.SubElement(listed, w("numId"), {VAL: self.graft.lists.begun(number.num, number.level, number.value)})
+        num = self.graft.lists.begun(number.num, number.level, number.value)
+        etree.SubElement(listed, w("numId"), {VAL: num})
+        numbered.begin(element, num, number)
+        if properties is not None and change is not None:  # its properties are changed by us already
+            order.put(properties, listed, order.PARAGRAPH)
+            return True
+        new = etree.Element(PPR)
+        new.extend(copy.deepcopy(c) for c in (() if properties is None else properties) if c.tag != RPR)
         order.put(new, listed, order.PARAGRAPH)
-        return self.marker.properties(element, "pPr", new)
+        return self.marker.properties(last, "pPr", new)
 
     def refer(self) -> None:
         """Let references that were put in print the number that stands there, and take it from where it stands."""
@@ -281,6 +298,18 @@ class Numbers:
 
     def _ours(self, element: etree._Element) -> bool:
         return any(self.marker.owns(m) for m in element.iterancestors(w("ins")))
+
+
+def _label(element: etree._Element, now: Mapping[etree._Element, Counted]) -> str:
+    return now[element].label if element in now else typed(element)
+
+
+def _ending(element: etree._Element) -> etree._Element:
+    """Return the paragraph whose properties count for one that runs on into others, its mark being deleted."""
+    place: etree._Element | None = element
+    while place is not None and any(m.tag in DELETED for m in place.iterfind(f"{PPR}/{RPR}/*")):
+        place = next(place.itersiblings(P), None)
+    return place if place is not None else element
 
 
 def _shape(label: str) -> str:

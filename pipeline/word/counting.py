@@ -100,12 +100,12 @@ def counted(parts: Mapping[str, bytes], document: etree._Element) -> dict[etree.
         return {}
     lists = parsed(parts[names.NUMBERING], names.NUMBERING, names.NUMBERING)
     styles = parsed(parts[names.STYLES], names.STYLES, names.STYLES) if names.STYLES in parts else None
-    return Styles.of(styles).counted(lists, document)
+    return Styles.of(styles).numbered(lists, document).counted()
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """What the styles of a file say of numbers: with that, its paragraphs are counted as often as need be."""
+    """What the styles of a file say of numbers."""
 
     _styles: Mapping[str, ListStyle]
 
@@ -114,24 +114,56 @@ class Styles:
         """Return what a part with styles says; None stands for a file without one."""
         return cls(list_rules.read_styles(styles))
 
-    def counted(self, numbering: etree._Element, document: etree._Element) -> dict[etree._Element, Counted]:
-        """Return the number of each paragraph, as `counted` does.
+    def numbered(self, numbering: etree._Element, document: etree._Element) -> Numbered:
+        """Return the paragraphs that have numbers.
 
         Args:
             numbering: The part with the lists.
             document: The main part.
         """
         lists = list_rules.read_lists(numbering)
-        counts: dict[str, _Count] = {}
         cached: dict[str, tuple[str, int] | None] = {}
-        found: dict[etree._Element, Counted] = {}
+        found: dict[etree._Element, tuple[str, int]] = {}
         for paragraph, marked in _paragraphs(document):
             place = list_rules.place(marked, self._styles, lists, cached)
-            if place is None:
-                continue
-            num, level = place
-            own = lists[num]
-            count = counts.setdefault(own.counters, _Count())
+            if place is not None:
+                found[paragraph] = place
+        return Numbered(found, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The paragraphs of a file that have numbers, in order, each with its list and level: counted as often as need be.
+
+    Attributes:
+        places: List and level of each.
+        lists: The lists.
+    """
+
+    places: dict[etree._Element, tuple[str, int]]
+    lists: dict[str, CountedList]
+
+    def begin(self, paragraph: etree._Element, num: str, number: Counted) -> None:
+        """Take note of a list that was made for a paragraph: it shares the counters of another and begins at a number.
+
+        Args:
+            paragraph: The paragraph.
+            num: The new list.
+            number: The number that it gives the paragraph, with the list whose counters it shares.
+        """
+        like = self.lists[number.num]
+        self.lists[num] = CountedList(like.counters, like.levels, {number.level: number.value})
+        self.places[paragraph] = (num, number.level)
+
+    def counted(self) -> dict[etree._Element, Counted]:
+        """Return the number of each paragraph."""
+        counts: dict[str, _Count] = {}
+        found: dict[etree._Element, Counted] = {}
+        for paragraph, (num, level) in self.places.items():
+            own = self.lists[num]
+            count = counts.get(own.counters)
+            if count is None:
+                count = counts[own.counters] = _Count()
             label = count.next(num, own, level)
             if label:
                 found[paragraph] = Counted(label, num, level, count.values[level] or 0)
@@ -161,6 +193,9 @@ def typed(paragraph: etree._Element) -> str:
 _LABEL = re.compile(r"(?:[^\d\n]{0,24}[\s§№])?[(\[第]?(?:\d[\w.\-–/]*|[^\W\d_]|[IVXLCDM]+|[ivxlcdm]+)[.)\]:]?")
 
 
+_PLAIN = Level()
+
+
 class _Count:
     """The counters that lists of one abstract list share."""
 
@@ -170,7 +205,7 @@ class _Count:
 
     def next(self, num: str, own: CountedList, level: int) -> str:
         """Count one paragraph, and return its label."""
-        rule = own.levels.get(level, Level())
+        rule = own.levels.get(level) or _PLAIN
         value = self.values[level]
         if (num, level) not in self.begun and level in own.starts:
             value = own.starts[level]
@@ -181,7 +216,8 @@ class _Count:
         self.begun.add((num, level))
         self.values[level] = min(value, HIGHEST)
         for below in range(level + 1, LEVELS):
-            if own.levels.get(below, Level(restart=below - 1)).restart >= level:
+            rule_below = own.levels.get(below)
+            if (rule_below.restart if rule_below is not None else below - 1) >= level:
                 self.values[below] = None
         return self._shown(own, rule)
 
@@ -191,7 +227,7 @@ class _Count:
 
         def figure(match: re.Match[str]) -> str:
             place = int(match.group(1)) - 1
-            there = own.levels.get(place, Level())
+            there = own.levels.get(place) or _PLAIN
             value = self.values[place]
             if value is None:
                 value = own.starts.get(place, there.start)
@@ -228,12 +264,20 @@ def written(value: int, form: str) -> str:
 def _paragraphs(document: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
     """Yield the paragraphs that count in document order, each with the one that it runs on to, or itself."""
     aside = {p for box in document.iter(*_ASIDE) for p in box.iter(_P)}
+    tracked = {m.getparent(): m for m in document.iter(*_DELETIONS)}
+    rows = {up.getparent() for up in tracked if up is not None and up.tag == w("trPr")}
+    aside |= {p for row in rows if row is not None for p in row.iter(_P)}
+    running = {
+        paragraph for up in tracked
+        if up is not None and up.tag == w("rPr") and (own := up.getparent()) is not None and own.tag == w("pPr")
+        and (paragraph := own.getparent()) is not None
+    }  # fmt: skip
     waiting: etree._Element | None = None
     within: etree._Element | None = None
     for paragraph in document.iter(_P):
-        if paragraph in aside or _row_gone(paragraph):
+        if paragraph in aside:
             continue
-        runs_on = paragraph.find(_MARK_DELETED) is not None or paragraph.find(_MARK_MOVED) is not None
+        runs_on = paragraph in running
         if waiting is None and not runs_on:
             yield paragraph, paragraph
             continue
@@ -250,10 +294,8 @@ def _paragraphs(document: etree._Element) -> Iterator[tuple[etree._Element, etre
         yield waiting, waiting
 
 
-_MARK_DELETED = f"{w('pPr')}/{w('rPr')}/{w('del')}"
-_MARK_MOVED = f"{w('pPr')}/{w('rPr')}/{w('moveFrom')}"
 _STORIES = (w("tc"), w("body"))
-_DELETIONS = frozenset((w("del"), w("moveFrom")))
+_DELETIONS = (w("del"), w("moveFrom"))
 _SIGNS = (_TEXT, w("drawing"), w("pict"), w("object"), w("footnoteReference"), w("endnoteReference"), w("sym"))
 
 
@@ -270,11 +312,3 @@ def _gone(node: etree._Element, paragraph: etree._Element) -> bool:
         if holder.tag in _DELETIONS:
             return True
     return False
-
-
-def _row_gone(paragraph: etree._Element) -> bool:
-    """Return whether a paragraph stands in a table row that is tracked as deleted."""
-    holder = paragraph.getparent()
-    if holder is None or holder.tag not in (w("tc"), w("sdtContent")):
-        return False
-    return any(row.find(f"{w('trPr')}/{w('del')}") is not None for row in paragraph.iterancestors(w("tr")))

@@ -7,7 +7,7 @@ these types, so that they can be compared without regard to runs, tracked marks 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OBJECT = "\ufffc"
 """Stands in a text for what is no text: a note, a cross-reference, a caption's number, a picture."""
@@ -116,3 +116,8 @@ def same(one: Iterable[Item], other: Iterable[Item]) -> bool:
         a.same(b) if isinstance(a, Row) and isinstance(b, Row) else False
         for a, b in zip(first, second, strict=True)
     )  # fmt: skip
+
+
+def unlabelled(item: Item) -> Item:
+    """Return a paragraph without the label that stands as text before it; a row as it is."""
+    return replace(item, label="") if isinstance(item, Words) else item

@@ -45,7 +45,8 @@ def looked_at(path: Path) -> tuple[str, tuple[Problem, ...], tuple[Problem, ...]
 
 def _open(mark: OpenMark, kept: Kept, file: str) -> Problem:
     unit = kept.units.get(mark.anchor)
-    where = (unit.alias if unit is not None else "") or PLACES.get(mark.part.rpartition("/")[2][:6], "cover")
+    part = PLACES.get(mark.part.rpartition("/")[2][:6], "cover")
+    where = unit.alias if unit is not None and unit.alias else mark.words if mark.anchor else part
     place = Place(file, spot=where)
     if mark.kind == "conflict":
         fix = "choose between the two texts, then resolve or delete the comment"
