@@ -60,6 +60,10 @@ events: .venv/tested ## apply the 54 events to 193 countries, and write docs/eve
 mutants: .venv/tested ## break the library everywhere and count what `prove` notices (about 15 minutes)
 	$(BIN)/python tests/mutants.py
 
+.PHONY: fuzz
+fuzz: .venv/tested ## merge 2,000 simulated edits of whole drafts, and test each result (about half an hour)
+	$(BIN)/python tests/merge_fuzz.py --seeds 2000
+
 .PHONY: trial
 trial: .venv/tested ## make three files for docs/trying-by-hand.md, to be opened in Word, Google Docs and LibreOffice
 	$(BIN)/python tests/hand_trial.py output/trial
