@@ -49,6 +49,11 @@ GONE = {True: frozenset({w("del"), w("moveFrom")}), False: frozenset({w("ins"), 
 """What accepting (True) and rejecting (False) take out; the others are unwrapped."""
 
 WRAPPER_GONE = {True: frozenset({"Del", "MoveFrom"}), False: frozenset({"Ins", "MoveTo"})}
+WRAPPERS = (
+    w("sdt"),
+    w("customXml"),
+    *(w(f"customXml{kind}Range{end}") for kind in ("Ins", "Del", "MoveFrom", "MoveTo") for end in ("Start", "End")),
+)
 MOVES = (w("moveFromRangeStart"), w("moveToRangeStart"))
 CHANGES = (
     "rPrChange",
@@ -154,7 +159,7 @@ class _Story:
         started: dict[Element, set[tuple[str, str]]] = {}
         ended: list[tuple[Element, set[tuple[str, str]]]] = []
         ranges: list[Element] = []
-        for event, element in etree.iterwalk(self.root, events=("start", "end")):
+        for event, element in etree.iterwalk(self.root, events=("start", "end"), tag=WRAPPERS):
             name = etree.QName(element).localname
             if event == "start" and name.startswith("customXml") and name.endswith("RangeStart"):
                 kind = name.removeprefix("customXml").removesuffix("RangeStart")
@@ -390,13 +395,13 @@ def _held(root: Element) -> dict[str, int]:
     count = 0
     starts: dict[str, int] = {}
     held: dict[str, int] = {}
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "start" and element.tag == w("bookmarkStart"):
-            starts[str(element.get(w("id")))] = count
-        elif event == "start" and element.tag == w("bookmarkEnd"):
-            number = str(element.get(w("id")))
-            if number in starts:
-                held[number] = count - starts[number]
-        elif event == "end" and (element.tag == w("p") or (element.tag == w("r") and not bare(element))):
+    start, end, paragraph, run, number = w("bookmarkStart"), w("bookmarkEnd"), w("p"), w("r"), w("id")
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=(start, end, paragraph, run)):
+        if event == "start" and element.tag == start:
+            starts[str(element.get(number))] = count
+        elif event == "start" and element.tag == end:
+            if (own := str(element.get(number))) in starts:
+                held[own] = count - starts[own]
+        elif event == "end" and (element.tag == paragraph or (element.tag == run and not bare(element))):
             count += 1
     return held

@@ -24,7 +24,7 @@ BAD = ROOT / "tests" / "bad"
 CASES = sorted(p.name for p in BAD.iterdir() if p.is_dir())
 TOPICS = (
     "CLAUSE", "TEXT", "DRAFT", "LAW", "PACK", "RECORD", "FINDING", "QUESTION", "GLOSSARY", "OUTLINE", "INTAKE", "FOLDER", "TEMPLATE",
-    "STORE", "WHY", "RENDER", "UPDATE", "COMMENT",
+    "STORE", "WHY", "RENDER", "UPDATE", "ADOPT", "COMMENT",
 )  # fmt: skip
 """Each family of problem codes that bad input can bring out."""
 

@@ -579,34 +579,41 @@ def test_a_deleted_unit_is_not_seen_in_the_entry_that_contents_keep_of_it() -> N
 
 GALLERY = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
 FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+BEGIN = f"<w:p>{FIELD.format('begin')}<w:r><w:instrText> TOC </w:instrText></w:r></w:p>"
+END = f"<w:p>{FIELD.format('end')}</w:p>"
 
 
 @pytest.mark.parametrize(
-    "contents",
-    [
-        f"<w:p>{FIELD.format('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>{FIELD.format('separate')}</w:p>"
-        + paragraphs("Duties of the agencies")
-        + f"<w:p>{FIELD.format('end')}</w:p>",
-        "<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>"
-        f"<w:sdtContent>{paragraphs('Duties of the agencies')}</w:sdtContent></w:sdt>",
-    ],
+    ("before", "behind"),
+    [(BEGIN, END), (f"<w:sdt><w:sdtPr>{GALLERY}</w:sdtPr><w:sdtContent>", "</w:sdtContent></w:sdt>")],
     ids=["a field", "a control"],
 )
-def test_contents_are_known_by_what_holds_them(contents: str) -> None:
+def test_contents_are_known_by_what_holds_them(before: str, behind: str) -> None:
     texts: dict[str, tuple[str, ...]] = {"part:one": ("Duties of the agencies",), **TEXTS}
-    around, behind = contents
-    held = around.format(paragraphs("Duties of the agencies")) + f"<w:p>{behind}</w:p>"
-    finding = found(document(held, *(paragraphs(*text) for text in TEXTS.values())), kept_of(texts))
+    contents = before + paragraphs("Duties of the agencies") + behind
+    finding = found(document(contents, *(paragraphs(*text) for text in TEXTS.values())), kept_of(texts))
     assert finding.lost == ("part:one",)
 
 
-def test_a_remnant_of_a_lost_clause_is_not_given_to_the_clause_before() -> None:
+def test_a_remnant_of_a_lost_clause_is_not_given_to_the_next() -> None:
     line = "Concerns at present all systems that the agency has assessed."
-    texts = {anchor: (*own, line) for anchor, own in TEXTS.items()}
-    anew = ("Quite other words", "Stationery is ordered by a clerk in spring.", "Nobody else may order it.")
-    doc = document(paragraphs(*A), paragraphs(*anew, line), paragraphs(*texts["clause:c"]))
-    finding = found(doc, kept_of(texts))
+    anew = ("Stationery is ordered by a clerk in spring.", "Nobody else may order it.")
+    last = {anchor: (*own, line) for anchor, own in TEXTS.items()}
+    finding = found(document(paragraphs(*A), paragraphs(*anew, line), paragraphs(*C, line)), kept_of(last))
     assert told(finding) == {"clause:a": ("text", list(A)), "clause:c": ("text", [*C, line])}
+    first = {anchor: (line, *own) for anchor, own in TEXTS.items()}
+    finding = found(document(paragraphs(line, *anew), paragraphs(*B), paragraphs(line, *C)), kept_of(first))
+    assert told(finding) == {"clause:b": ("text", list(B)), "clause:c": ("text", [line, *C])}
+
+
+def test_a_table_of_the_same_names_is_not_taken_for_the_one_that_stood_there() -> None:
+    names = [f"Agency of {word}" for word in NUMERALS]
+    agencies = ("Agencies addressed", *(cell for name in names for cell in (name, f"{name[10:]} statute")))
+    findings = ("Findings of the survey", *(cell for name in names for cell in (name, f"{name[10:]} verdict")))
+    texts = {"part:agencies": agencies, "clause:a": A, "part:findings": findings, "clause:b": B}
+    moved = table(*(paragraphs(name) for name in names))
+    finding = found(document(paragraphs(*A), moved, paragraphs(*B)), kept_of(texts))
+    assert finding.lost == ("part:agencies", "part:findings")
 
 
 def test_boilerplate_is_left_to_the_clause_that_it_stands_in() -> None:

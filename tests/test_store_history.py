@@ -213,7 +213,7 @@ def test_whatever_is_done_to_the_lines_is_found(tmp_path: Path, change: Callable
 
 
 def test_a_line_that_says_what_this_program_does_not_know_was_written_by_a_newer_one() -> None:
-    tree = {"event": "adopted", "n": 1, "version": "0.1"}
+    tree = {"event": "withdrawn", "n": 1, "version": "0.1"}
     seal = hashlib.sha256(compact(tree).encode()).hexdigest()
     line = compact({**tree, "digest": seal}).encode() + b"\n"
     with pytest.raises(Faulty, match="newer version"):
@@ -224,6 +224,7 @@ def test_a_line_that_says_what_this_program_does_not_know_was_written_by_a_newer
     "entry",
     [
         Entry("version", "1.0", "2026-11-01", "0" * 64), Entry("release", "0.1", "2026-11-01", "0" * 64),
+        Entry("adopted", "1.0", "2026-11-01", "0" * 64),
         Entry("version", "0.1", "", "0" * 64), Entry("version", "0.1", "2026-11-01"),
         Entry("version", "0.1", "2026-11-01", "0" * 64, to="x"), Entry("version", "x", "2026-11-01", "0" * 64),
     ],

@@ -15,8 +15,9 @@ from pipeline.model.problem import Exit
 @click.option("--json", "json_", is_flag=True, help="Print problems as JSON to stderr.")
 @click.option("--strict", is_flag=True, help="Count warnings as problems.")
 def check(paths: tuple[Path, ...], json_: bool, strict: bool) -> int:
-    """Check the built-in library, or what lies at PATHS: country folders, version folders, edited Word files, Word
-    templates, mappings, updates.
+    """Check the built-in library, or what lies at PATHS.
+
+    That is country folders, version folders, edited Word files, Word templates, mappings or updates.
 
     All problems are printed at once, each with its place and how to mend it.
     """

@@ -33,6 +33,8 @@ from pipeline.word.story import TEXT, P
 from pipeline.word.wording import lines, unlabelled
 
 CODE_UNKNOWN, CODE_ORIGIN, CODE_PDF = "ADOPT-001", "ADOPT-002", "ADOPT-003"
+BROKEN = "Error"
+"""How a PDF begins to tell that a cross-reference leads nowhere."""
 HALF = 0.5
 """Part of the units that must stand in a file which no longer tells where it came from."""
 
@@ -220,7 +222,7 @@ def _says(at: Spot, kept: Kept) -> bool:
 def _digests(kept: Kept) -> dict[str, str]:
     """Return the digest of each unit's words without numbers, which a merge gives as their file counts."""
     return {
-        anchor: anchors.digest(lines((unlabelled(i) for i in base.items)), base.noted)
+        anchor: anchors.digest(lines(unlabelled(i) for i in base.items), base.noted)
         for anchor, base in kept.units.items()
     }
 
@@ -271,6 +273,8 @@ def _agreeing(parts: Mapping[str, bytes], file: Path, pdf: Path) -> bytes:
         here = f"it goes on with '{shown(found.pdf)}'" if found.pdf else "it ends"
         there = f"where the Word file has '{shown(found.word)}'" if found.word else "where the Word file ends"
         fix = "update the fields in Word, show the text without markup, and export the PDF from this very file"
+        if found.pdf.startswith(BROKEN):
+            fix = "a cross-reference leads to what was deleted: write in Word what is to stand there, and export again"
         raise Faulty([Problem(CODE_PDF, place, f"{here} {there}", fix)])
     return data
 

@@ -16,14 +16,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lxml import etree
-
+from pipeline.project.word_print import Atom, Gap, Print, Strand, letters_of, printed
 from pipeline.source import pdf_words
-from pipeline.word import counting, names
-from pipeline.word.names import w
-from pipeline.word.package import parsed
-from pipeline.word.story import Paragraph, Reader, TableRow, style_names
-from pipeline.word.wording import NOTE, OBJECT, PICTURE
 
 PROBE = 14
 """Letters that must go on as expected behind what a print adds."""
@@ -54,53 +48,6 @@ class Difference:
     pdf: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """What may print otherwise than it stands in the Word file: a reference, a field, the number of a note."""
-
-    shown: str
-    note: bool = False
-
-
-_Atom = str | _Gap
-
-
-@dataclass(frozen=True, slots=True)
-class _Strand:
-    """A paragraph, or what is left of it.
-
-    Attributes:
-        atoms: The letters of its words, and what stands between them.
-        label: The number that Word prints before it, empty where none; None for the rest of a paragraph.
-    """
-
-    atoms: tuple[_Atom, ...]
-    label: str | None = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Print:
-    """What a Word file prints.
-
-    Attributes:
-        rows: Its paragraphs in order, those of one table row together; none where the table of contents stands.
-        notes: Its footnotes and its endnotes in the order of their references.
-        contents: What the table of contents may list, each line once; nothing where there is none.
-        running: What may stand at the beginning or end of any page.
-        boxes: What stands in text boxes, each of which must be found somewhere.
-        drawn: The words of charts.
-        bullets: Letters that serve as bullets.
-    """
-
-    rows: tuple[tuple[_Strand, ...], ...]
-    notes: tuple[tuple[tuple[_Atom, ...], ...], ...]
-    contents: tuple[str, ...]
-    running: tuple[re.Pattern[str], ...]
-    boxes: tuple[str, ...]
-    drawn: tuple[str, ...]
-    bullets: tuple[str, ...]
-
-
 def difference(parts: Mapping[str, bytes], file: str, pdf: bytes) -> Difference | None:
     """Return the first place where a PDF says something else than a Word file, None where they agree.
 
@@ -113,131 +60,15 @@ def difference(parts: Mapping[str, bytes], file: str, pdf: bytes) -> Difference 
         Unreadable: The PDF cannot be read.
         Faulty: A part of the Word file is damaged.
     """
-    printed = _printed(parts, file)
-    found = _Reading(printed, pdf_words.pages(pdf)).compared()
-    if found is None or not any(_leftward(a) for row in printed.rows for s in row for a in s.atoms):
+    whole = printed(parts, file)
+    found = _Reading(whole, pdf_words.pages(pdf)).compared()
+    if found is None or not any(_leftward(a) for row in whole.rows for s in row for a in s.atoms):
         return found
-    return _Reading(printed, pdf_words.pages(pdf, turned=True)).compared()
+    return _Reading(whole, pdf_words.pages(pdf, turned=True)).compared()
 
 
-def _leftward(atom: _Atom) -> bool:
+def _leftward(atom: Atom) -> bool:
     return isinstance(atom, str) and unicodedata.bidirectional(atom[0]) in ("R", "AL")
-
-
-# What the Word file prints
-
-
-def _printed(parts: Mapping[str, bytes], file: str) -> _Print:
-    """Return what a Word file prints."""
-
-    def root(name: str) -> etree._Element | None:
-        return parsed(parts[name], name, file) if name in parts else None
-
-    styles, document = root(names.STYLES), root(names.DOCUMENT)
-    if document is None:
-        raise ValueError("a Word file has a document")
-    reader = Reader(style_names(styles) if styles is not None else {})
-    numbers = {e: _letters(label) for e, label in counting.labels(parts, document).items()}
-    rows: list[tuple[_Strand, ...]] = []
-    contents: list[str] = []
-    headings: list[str] = []
-    running: list[re.Pattern[str]] = []
-    references: list[str] = []
-    for line in reader.lines(document.iterfind(f"{w('body')}/*")):
-        paragraphs = [line] if isinstance(line, Paragraph) else [p for cell in line.paragraphs for p in cell]
-        references += (n for p in paragraphs for n in p.notes)
-        strands = tuple(s for p in paragraphs if (s := _strand(p, numbers)).atoms)
-        style = line.words.style if isinstance(line, Paragraph) else ""
-        if re.fullmatch(r"toc [1-9]", style):
-            contents += (_joined(s.atoms[:-1] if _ends_in_page(s) else s.atoms) for s in strands)
-            rows += [()] if rows[-1:] != [()] else []
-            continue
-        if style.startswith("heading "):
-            headings += (f"{label}{_joined(s.atoms)}" for s in strands for label in (s.label, ""))
-        if isinstance(line, TableRow) and line.element.find(f"{w('trPr')}/{w('tblHeader')}") is not None:
-            running += (_pattern(s.atoms) for s in strands)
-        rows += [strands] if strands else []
-    drawn: list[str] = []
-    for name in sorted(parts):
-        if re.fullmatch(r"word/(header|footer)\d*\.xml", name):
-            story = parsed(parts[name], name, file)
-            running += (_pattern(s.atoms) for p in reader.paragraphs(story) if (s := _strand(p, {})).atoms)
-            running += (_pattern((text,)) for text in _boxes(story, reader))
-        elif name.startswith("word/charts/chart"):
-            drawn += (_letters(t.text or "") for t in parsed(parts[name], name, file).iter("{*}v", "{*}t"))
-    notes = tuple(
-        tuple(
-            _notes(root(f"word/{kind}.xml"), [r.lstrip("-") for r in references if r.startswith("-") == ends], reader)
-        )
-        for kind, ends in (("footnotes", False), ("endnotes", True))
-    )
-    return _Print(
-        tuple(rows), notes, tuple(dict.fromkeys((*contents, *headings))) if contents else (), tuple(running),
-        tuple(dict.fromkeys(_boxes(document, reader))), tuple(dict.fromkeys(word for word in drawn if word)),
-        tuple(dict.fromkeys(_bullets(root(names.NUMBERING)))),
-    )  # fmt: skip
-
-
-def _strand(paragraph: Paragraph, numbers: Mapping[etree._Element, str]) -> _Strand:
-    words = paragraph.words
-    found: list[_Atom] = []
-    signs = iter(zip(words.signs, words.shown, strict=True))
-    for place, piece in enumerate(words.text.split(OBJECT)):
-        if place:
-            sign, shown = next(signs)
-            if not sign.startswith(PICTURE):
-                found.append(_Gap(_letters(shown), sign == NOTE))
-        found += (letters for word in piece.split() if (letters := _letters(word)))
-    label = next((numbers[e] for e in paragraph.elements if e in numbers), "")
-    return _Strand(tuple(found) if any(isinstance(a, str) or a.shown for a in found) else (), label)
-
-
-def _ends_in_page(strand: _Strand) -> bool:
-    last = strand.atoms[-1]
-    return isinstance(last, _Gap) or last.isdigit()
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of a text in the one form in which they are compared."""
-    if text.isascii():
-        return "".join([c for c in text.lower() if c.isalnum()])
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join([c for c in folded if c.isalnum() or unicodedata.category(c)[0] == "M"])
-
-
-def _joined(atoms: Iterable[_Atom]) -> str:
-    return "".join(a if isinstance(a, str) else a.shown for a in atoms)
-
-
-def _pattern(atoms: Sequence[_Atom]) -> re.Pattern[str]:
-    """Return what finds a line that stands on each page: its first words and, whatever fields print, the rest."""
-    pieces = [re.escape(a) if isinstance(a, str) else r"\w{0,80}?" for a in atoms]
-    while pieces and not isinstance(atoms[len(pieces) - 1], str):
-        pieces.pop()  # a number at the end is explained as one
-    return re.compile("".join(pieces))
-
-
-def _boxes(story: etree._Element | None, reader: Reader) -> Iterator[str]:
-    """Yield the paragraphs of text boxes; a box is written twice in a file, for older readers as well."""
-    for box in story.iter(w("txbxContent")) if story is not None else ():
-        yield from (_joined(s.atoms) for p in reader.paragraphs(box) if (s := _strand(p, {})).atoms)
-
-
-def _bullets(numbering: etree._Element | None) -> Iterator[str]:
-    """Yield the letters that serve as bullets: some typefaces draw a sign for a letter."""
-    for level in numbering.iter(w("lvl")) if numbering is not None else ():
-        form, text = level.find(w("numFmt")), level.find(w("lvlText"))
-        if form is not None and text is not None and form.get(w("val")) == "bullet":
-            yield from (letters for c in str(text.get(w("val"), "")) if (letters := _letters(c)))
-
-
-def _notes(story: etree._Element | None, order: Sequence[str], reader: Reader) -> Iterator[tuple[_Atom, ...]]:
-    if story is None:
-        return
-    by_id = {str(n.get(w("id"))): n for n in story}
-    for number in dict.fromkeys(order):
-        if number in by_id:
-            yield tuple(a for p in reader.paragraphs(by_id[number]) for a in _strand(p, {}).atoms)
 
 
 # Reading along
@@ -263,10 +94,10 @@ class _State:
 class _Reading:
     """Reads along in both files, and explains what the PDF has between."""
 
-    def __init__(self, printed: _Print, pages: Sequence[str]) -> None:
+    def __init__(self, printed: Print, pages: Sequence[str]) -> None:
         self.printed = printed
         self.pages = pages
-        folded = [_letters(page) for page in pages]
+        folded = [letters_of(page) for page in pages]
         self.text = "".join(folded)
         ends = [0]
         for page in folded:
@@ -274,7 +105,7 @@ class _Reading:
         self.ends = ends
         self.state = _State(0, tuple((0, 0) for _ in printed.notes))
         self.found: set[str] = set()
-        self.expected: tuple[_Atom, ...] = ()
+        self.expected: tuple[Atom, ...] = ()
 
     def compared(self) -> Difference | None:
         for row in self.printed.rows:
@@ -303,7 +134,7 @@ class _Reading:
                     seen.add((one.at, one.notes))
                     waiting.append(one)
 
-    def _row(self, row: tuple[_Strand, ...]) -> bool:
+    def _row(self, row: tuple[Strand, ...]) -> bool:
         """Read the paragraphs of one row: each as far as it goes, then the next, until all are read."""
         waiting = row
         while waiting:
@@ -312,15 +143,15 @@ class _Reading:
                 self.expected = left[0]
                 return False
             labels = (s.label if len(rest) == len(s.atoms) else None for rest, s in zip(left, waiting, strict=True))
-            waiting = tuple(_Strand(rest, label) for rest, label in zip(left, labels, strict=True) if rest)
+            waiting = tuple(Strand(rest, label) for rest, label in zip(left, labels, strict=True) if rest)
         return True
 
-    def _strand(self, strand: _Strand) -> tuple[_Atom, ...]:
+    def _strand(self, strand: Strand) -> tuple[Atom, ...]:
         """Read a paragraph; return what of it does not follow here."""
         atoms, label = strand.atoms, strand.label
         while atoms:
             atom = atoms[0]
-            if isinstance(atom, _Gap):
+            if isinstance(atom, Gap):
                 atoms = atoms[1:]
                 self._gap(atom, atoms, label)
             elif self._follows((atom,) if label is None else atoms, self.state.at) or self._through(atoms, label):
@@ -333,7 +164,7 @@ class _Reading:
             label = None
         return ()
 
-    def _broken(self, atom: str, rest: tuple[_Atom, ...]) -> int:
+    def _broken(self, atom: str, rest: tuple[Atom, ...]) -> int:
         """Read the part of a word that stands before the end of a page; return how many letters that are, else 0."""
         before = self.state
         held = next((n for n in range(len(atom) - 1, 0, -1) if self.text.startswith(atom[:n], before.at)), 0)
@@ -344,7 +175,7 @@ class _Reading:
             self.state = before
         return 0
 
-    def _gap(self, gap: _Gap, rest: Sequence[_Atom], label: str | None) -> None:
+    def _gap(self, gap: Gap, rest: Sequence[Atom], label: str | None) -> None:
         """Pass over what a reference prints: as the Word file has it, or counted anew."""
         at = self.state.at
         ends: list[int] = []
@@ -358,21 +189,24 @@ class _Reading:
         else:
             words = re.match(r"\D*", gap.shown)
             start = at + (words.end() if words and self.text.startswith(words[0], at) else 0)
-            ends += [end for begin in (start, at) for end in self._labels(begin)]
+            figures = _DIGITS.match(self.text, start)
+            ends += [figures.end()] if figures else []  # first, for the next word's letters may look like a part of it
+            if figures or gap.shown.isalpha():
+                ends += [end for begin in (start, at) for end in self._labels(begin)]
         ends.append(at)
-        end = next((end for end in ends if self._follows(rest, end)), ends[0])
+        end = next((end for end in ends if self._follows(rest, end)), at)
         self.state = replace(self.state, at=end)
 
-    def _follows(self, rest: Sequence[_Atom], at: int) -> bool:
+    def _follows(self, rest: Sequence[Atom], at: int) -> bool:
         """Tell whether the PDF goes on with some atoms; at the end of a paragraph whatever follows is right."""
         probe = ""
         for atom in rest:
-            if isinstance(atom, _Gap) or len(probe) >= PROBE:
+            if isinstance(atom, Gap) or len(probe) >= PROBE:
                 break
             probe += atom
         return self.text.startswith(probe, at)
 
-    def _through(self, rest: Sequence[_Atom], label: str | None) -> bool:
+    def _through(self, rest: Sequence[Atom], label: str | None) -> bool:
         """Pass over what a print adds, up to where some atoms follow or, where there are none, up to the end.
 
         Args:
@@ -450,16 +284,14 @@ class _Reading:
         found = _LABEL.match(self.text, at)
         yield from range(at + 1, found.end() + 1) if found else ()
 
-    def _noted(
-        self, notes: tuple[tuple[_Atom, ...], ...], note: int, atom: int, at: int
-    ) -> tuple[int, int, int] | None:
+    def _noted(self, notes: tuple[tuple[Atom, ...], ...], note: int, atom: int, at: int) -> tuple[int, int, int] | None:
         """Return the places behind as much of the next note as stands here; None where it does not."""
         if note >= len(notes):
             return None
         start = at
         for place in range(atom, len(notes[note])):
             one = notes[note][place]
-            if isinstance(one, _Gap):
+            if isinstance(one, Gap):
                 at += len(one.shown) if self.text.startswith(one.shown, at) else 0
             elif self.text.startswith(one, at):
                 at += len(one)
@@ -469,13 +301,13 @@ class _Reading:
 
     # Telling
 
-    def _difference(self, expected: Iterable[_Atom]) -> Difference:
+    def _difference(self, expected: Iterable[Atom]) -> Difference:
         at = self.state.at
         number = next((n for n, end in enumerate(self.ends[1:], 1) if at < end), len(self.pages))
         page = self.pages[number - 1] if self.pages else ""
         left, place = at - self.ends[number - 1], 0
-        while place < len(page) and (left > 0 or not _letters(page[place])):
-            left -= len(_letters(page[place]))
+        while place < len(page) and (left > 0 or not letters_of(page[place])):
+            left -= len(letters_of(page[place]))
             place += 1
         told = " ".join(a if isinstance(a, str) else a.shown for a in expected)
         return Difference(number, told[:QUOTED], " ".join(page[place:].split())[:QUOTED])

@@ -109,7 +109,7 @@ class Graft:
             if beside is not None and leaf.look == around:
                 made += self.text(text, beside)
                 continue
-            properties = leaf.runs[0].find(RPR)
+            properties = leaf.runs[0].find(RPR) if leaf.runs else None
             own = etree.Element(RUN)
             if properties is not None:
                 own.append(self.adapted(properties))
@@ -299,7 +299,7 @@ class Graft:
 
 def near(paragraph: Paragraph, at: int) -> etree._Element | None:
     """Return the run of plain text whose look words at an offset take on: the one there, else before, else behind."""
-    plain = [leaf for leaf in paragraph.leaves if leaf.text and not leaf.sign]
+    plain = [leaf for leaf in paragraph.leaves if leaf.text and leaf.runs and not leaf.sign]
     before = [leaf for leaf in plain if leaf.start < at]
     here = next((leaf for leaf in plain if leaf.start <= at < leaf.end), None)
     chosen = here if here is not None and here.start == at else (before[-1] if before else here)

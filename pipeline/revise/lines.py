@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.revise import looks, placing, tokens
+from pipeline.revise import joints, looks, placing, tokens
 from pipeline.revise.footnotes import Compared
 from pipeline.revise.grafting import Graft, near
 from pipeline.revise.margin import Margin
@@ -51,6 +51,7 @@ class Desk:
         margin: Writes comments.
         hunks: The changes in the unit at hand.
         marks: The marks put into the body for it.
+        fresh: The paragraphs put into it, each with its original.
         notes: Which note of the unit at hand is which.
     """
 
@@ -60,11 +61,12 @@ class Desk:
     margin: Margin
     hunks: list[Hunk] = field(default_factory=list)
     marks: list[etree._Element] = field(default_factory=list)
+    fresh: list[tuple[etree._Element, etree._Element]] = field(default_factory=list)
     notes: Compared = field(default_factory=Compared)
 
     def begin(self, notes: Compared | None = None) -> None:
         """Begin with another unit."""
-        self.hunks, self.marks, self.notes = [], [], notes or Compared()
+        self.hunks, self.marks, self.fresh, self.notes = [], [], [], notes or Compared()
 
     def conflicts(self, kind: Kind, base: str, theirs: str, ours: str) -> tuple[str, ...]:
         """Note a conflict; return what its comment says."""
@@ -134,10 +136,16 @@ def merge(some: Container, found: Matched, desk: Desk) -> None:
     place = {j: found.theirs[i] for i, j in found.ours.items() if i in found.theirs} | found.alike
     of_base = {j: i for i, j in found.ours.items()}
     staying = [t for k, t in enumerate(some.theirs) if k in place.values()]
+    together = joints.joints(some.base, some.theirs, some.ours, found.theirs, found.ours)
+    joint_of = {j: joint for joint in together for j in joint.ours}
     last: Line | None = None
     behind: etree._Element | None = None
     for j, line in enumerate(some.ours):
-        if j in place:
+        if j in joint_of:
+            last, behind = some.theirs[joint_of[j].theirs[-1]], None
+            if j == joint_of[j].ours[0]:
+                _joint(some, joint_of[j], desk)
+        elif j in place:
             last, behind = some.theirs[place[j]], None
             if j in of_base:
                 _line(some.base[of_base[j]], last, line, desk)
@@ -147,9 +155,23 @@ def merge(some: Container, found: Matched, desk: Desk) -> None:
             _gone_there(some.base[of_base[j]], line, last or _first(staying) or _first(some.theirs), desk)
         else:
             behind = _put_in(some, j, place, last, behind, desk)
-    gone = {found.theirs[i]: item for i, item in enumerate(some.base) if i not in found.ours and i in found.theirs}
+    read = {i for joint in together for i in joint.base}
+    left = [i for i in range(len(some.base)) if i not in found.ours and i in found.theirs and i not in read]
+    gone = {found.theirs[i]: some.base[i] for i in left}
     for k in sorted(gone):
         _taken_out(gone[k], some.theirs[k], some.within, desk)
+
+
+def _joint(some: Container, joint: joints.Joint, desk: Desk) -> None:
+    """Merge paragraphs that they split or joined as the one that they were or are."""
+    base = [b for i in joint.base if isinstance(b := some.base[i], Words)]
+    theirs, ours = ([p for k in at if isinstance(p := lines[k], Paragraph)] for at, lines in (
+        (joint.theirs, some.theirs), (joint.ours, some.ours),
+    ))  # fmt: skip
+    whole = joints.words(base)
+    signs = (desk.notes.keys.get(("base", (id(b), k)), NOTE) for b in base for k in range(b.signs.count(NOTE)))
+    desk.notes.keys.update({("base", (id(whole), k)): key for k, key in enumerate(signs)})
+    paragraph(whole, joints.paragraph(theirs), joints.paragraph(ours), desk)
 
 
 def _first(lines: Sequence[Line]) -> Line | None:
@@ -184,19 +206,40 @@ def _looks(row: Row, shown: bool) -> list[object]:
 
 
 def _cells(base: Row, theirs: TableRow, ours: TableRow) -> Iterable[tuple[int, int | None, int]]:
-    """Yield which cell is which; where they merged or split cells, the most alike count."""
-    same = len(base.cells) == len(ours.cells)
-    for b in range(len(base.cells)):
-        o = b if same else _most_alike(base.cells[b], ours.words.cells)
-        t: int | None = b if len(theirs.cells) == len(base.cells) else _most_alike(base.cells[b], theirs.words.cells)
-        if o is not None:
-            yield b, t, o
+    """Yield which cell is which: by place, or where cells were merged, split or added, by what they hold, in order."""
+    whole = range(len(base.cells))
+    here = dict(zip(whole, whole, strict=True))
+    if len(ours.cells) != len(base.cells):
+        here = _in_turn(base.cells, ours.words.cells)
+    there = dict(zip(whole, whole, strict=True))
+    if len(theirs.cells) != len(base.cells):
+        there = _in_turn(base.cells, theirs.words.cells)
+    for b in whole:
+        if b in here:
+            yield b, there.get(b), here[b]
 
 
-def _most_alike(cell: tuple[Words, ...], cells: Sequence[tuple[Words, ...]]) -> int | None:
-    scores = [likeness(Row((cell,)), Row((c,))) for c in cells]
-    best = max(range(len(cells)), key=lambda k: scores[k], default=None)
-    return best if best is not None and scores[best] >= 60 else None
+def _in_turn(cells: Sequence[tuple[Words, ...]], other: Sequence[tuple[Words, ...]]) -> dict[int, int]:
+    """Return for each cell the one that holds its paragraphs, none before that of the cell to its left."""
+    found: dict[int, int] = {}
+    least = 0
+    for k, cell in enumerate(cells):
+        scores = {j: _held(cell, other[j]) for j in range(least, len(other))}
+        best = max(scores, key=lambda j: (scores[j], -j), default=None)
+        if best is not None and scores[best] >= SAME_CELL:
+            found[k] = least = best
+    return found
+
+
+SAME_CELL = 60.0
+"""How alike, of 100, the paragraphs of a cell must be to those of another to be taken for them."""
+
+
+def _held(cell: tuple[Words, ...], other: tuple[Words, ...]) -> float:
+    """Return how much of a cell another one holds, from 0 to 100."""
+    if not cell:
+        return 100.0 if not other else 0.0
+    return sum(max((likeness(one, there) for there in other), default=0.0) for one in cell) / len(cell)
 
 
 def paragraph(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk, note: Paragraph | None = None) -> None:
@@ -267,7 +310,7 @@ def _conflict(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk,
     if note is not None:
         desk.margin.on(note.elements[-1], lines, True)
         return
-    inside = [leaf for leaf in theirs.leaves if edit.start <= leaf.start and leaf.end <= edit.end and leaf.text]
+    inside = [x for x in theirs.leaves if edit.start <= x.start and x.end <= edit.end and x.text and x.runs]
     ends = [*(leaf.runs[0] for leaf in inside[:1]), *(leaf.runs[-1] for leaf in inside[-1:])]
     if put is not None:
         ends.append(put)
@@ -332,6 +375,8 @@ def _put_in(
     fresh = desk.graft.adapted(line.elements[-1])
     made = placing.paragraph_in(fresh, _after(last, behind), some.within, desk.marker)
     desk.marks.append(made)
+    if made is fresh:
+        desk.fresh.append((fresh, line.elements[-1]))
     return made
 
 

@@ -22,7 +22,7 @@ from pipeline.revise.footnotes import compared
 from pipeline.revise.grafting import Graft, Story
 from pipeline.revise.lines import Container, Desk, Matched, Terms, first_paragraph, text_of
 from pipeline.revise.margin import Margin
-from pipeline.revise.numbers import Numbers, relabelled
+from pipeline.revise.numbers import Numbers
 from pipeline.revise.outcome import Action, Hunk, Reason, Revised, State
 from pipeline.revise.pairing import in_order
 from pipeline.revise.reading import Standing, opened, paragraphs, read, spelled
@@ -32,7 +32,7 @@ from pipeline.word.anchors import Base, Kept
 from pipeline.word.marks import Marker, highest
 from pipeline.word.names import w
 from pipeline.word.runs import Script
-from pipeline.word.story import P, Paragraph, Reader, labels_of
+from pipeline.word.story import Line, P, Paragraph, labels_of, laid_flat
 from pipeline.word.wording import Item, Words, same
 
 AUTHOR = "Clausewright"
@@ -131,6 +131,7 @@ class _Merge:
         self.here = {u.anchor: read(u, ours) for u in found(ours.document, new).units}
         copies = Counter(c.anchor for c in finding.copies)
         self.doubts = (*finding.warnings, *(Doubt("copied", a, n) for a, n in copies.items()))
+        self.own = _own(theirs, {b for u in (*finding.units, *finding.copies) for b in u.blocks})
         self.named = any(s.unit.how != "text" for s in self.there.values())
         roots = (theirs.document, theirs.notes, theirs.endnotes)
         self.marker = Marker(AUTHOR, asked.date, highest(r for r in roots if r is not None))
@@ -145,6 +146,7 @@ class _Merge:
         self.matches: dict[str, Matched] = {}
         self.actions: dict[str, Action] = {}
         self.dead: list[tuple[str, str]] = []
+        self.fresh: list[tuple[etree._Element, etree._Element, Sequence[etree._Element]]] = []
 
     def revised(self) -> Revised:
         """Do it."""
@@ -166,6 +168,8 @@ class _Merge:
             elif anchor not in self.here:  # there was nothing in it
                 self.desk.begin()
                 self._done(anchor, "theirs" if self.there[anchor].words else "kept")
+        if kept_numbers:
+            numbers.settle([f for f in self.fresh if next(f[0].iterancestors(), None) is not None])
         held = list(numbers.hold()) if kept_numbers else []
         numbers.begin()
         self._new(moved, numbers)
@@ -219,6 +223,7 @@ class _Merge:
         for note, theirs, ours in notes.both:
             if theirs.held is not None and ours.held is not None:
                 lines.paragraph(note, theirs.held, ours.held, self.desk, theirs.paragraph)
+        self.fresh += [(element, original, there.unit.blocks) for element, original in self.desk.fresh]
         for note, ours in notes.gone:
             told = self.desk.conflicts("note", note.printed, "", ours.words.printed)
             self.desk.margin.on(self._held_note(anchor, note), told, True)
@@ -274,7 +279,7 @@ class _Merge:
         changed = new is not None and not (same(base.items, new.items) and base.noted == new.noted)
         if new is not None and changed and anchor not in self.asked.gone:
             told = self.desk.conflicts("unit", _text(base.items), "", _text(new.items))
-            self.desk.margin.on(paragraphs(self._before(anchor).lines)[-1].elements[-1], told, True)
+            self.desk.margin.on(_last_said(self._before(anchor)).elements[-1], told, True)
             state = "conflict"
         self._done(anchor, state)
 
@@ -285,6 +290,11 @@ class _Merge:
         ahead = [a for a in staying if order.index(a) < order.index(anchor)]
         return self.there[ahead[-1] if ahead else staying[0]]
 
+    def _said_already(self, here: Standing) -> bool:
+        """Tell whether theirs has the paragraphs of a new unit: their own, which ours has taken up."""
+        texts = [p.words.text for p in paragraphs(here.lines) if not p.words.style.startswith("heading")]
+        return any(texts) and all(text in self.own for text in texts if text.strip())
+
     def _new(self, moved: frozenset[str], numbers: Numbers) -> None:
         """Put in the units that only ours has, each behind the nearest earlier one that theirs has."""
         last = ""
@@ -294,6 +304,9 @@ class _Merge:
             if anchor in self.base.units and anchor not in moved:
                 continue
             self.desk.begin()
+            if anchor not in self.base.units and anchor not in self.there and self._said_already(here):
+                self._done(anchor, "same")
+                continue
             replaced = [a for a in self.there if a in self.asked.replaces.get(anchor, ())]
             after = replaced[-1] if replaced else last
             again = anchor in self.there
@@ -356,25 +369,34 @@ class _Merge:
         gone = {a for a, action in self.actions.items() if action.state == "dropped"}
         broken = tuple(dict.fromkeys((*dangling(self.there, gone, self.theirs), *self.dead)))
         targets = {**self.base.targets, **{name: anchor for anchor, name in self.graft.names.items()}}
-        units = {u.anchor: u for u in self._remembered(numbers, targets)}
+        units = {u.anchor: u for u in self._remembered(numbers)}
         if not any(a.hunks for a in actions) and self.base.units == units:
             return Revised(self.asked.theirs, tuple(actions), broken, self.doubts, self.base.record)
         written_back(self.theirs, self.marker, self.desk.margin, self.graft.lists.added)
         remember(self.theirs.parts, self.new.record, units.values(), targets)
         return Revised(package.packed(self.theirs.parts), tuple(actions), broken, self.doubts, self.base.record)
 
-    def _remembered(self, numbers: Numbers, targets: Mapping[str, str]) -> Iterator[Base]:
+    def _remembered(self, numbers: Numbers) -> Iterator[Base]:
         """Yield the units of ours, with the numbers that they have in theirs."""
         for anchor, unit in self.new.units.items():
-            given, base = numbers.given.get(anchor), self.base.units.get(anchor)
-            if given is not None:
-                labels = self.theirs.reader.labels | frozenset(given.texts.values())
-                reader = Reader(self.theirs.styles, targets, labels)
-                yield given.of(unit, [line.words for line in reader.lines(self.arrivals.blocks[anchor])])
-            elif base is not None and self.asked.terms.kept_numbers:
-                yield relabelled(unit, base.label or unit.label, base.items)
-            else:
+            if not self.asked.terms.kept_numbers:
                 yield unit
+                continue
+            base = self.base.units.get(anchor)
+            label = numbers.given.get(anchor) or (base.label if base else "") or unit.label
+            was = base.items if base is not None and len(base.items) == len(unit.items) else unit.items
+            here = [line for line in self.here[anchor].lines if not line.words.blank] if anchor in self.here else []
+            said = here if len(here) == len(unit.items) else [None] * len(unit.items)
+            items = (_labelled(*three, numbers.texts) for three in zip(unit.items, was, said, strict=True))
+            yield replace(unit, label=label, items=tuple(items))
+
+
+def _labelled(item: Item, was: Item, line: Line | None, texts: Mapping[etree._Element, str]) -> Item:
+    """Return a paragraph with the number that stands as text before it in theirs."""
+    if not isinstance(item, Words) or not isinstance(was, Words):
+        return item
+    given = texts.get(line.elements[-1], "") if isinstance(line, Paragraph) else ""
+    return replace(item, label=given or was.label or item.label)
 
 
 _MARKS = (w("ins"), w("del"), w("r"))
@@ -392,6 +414,12 @@ def _text(items: Sequence[Item]) -> str:
     return "\n".join(text_of(i) for i in items)
 
 
+def _last_said(there: Standing) -> Paragraph:
+    """Return the last paragraph of a unit that says anything, those in tables aside where there are others."""
+    plain = [line for line in there.lines if isinstance(line, Paragraph) and not line.words.blank]
+    return (plain or [p for p in paragraphs(there.lines) if not p.words.blank] or paragraphs(there.lines))[-1]
+
+
 def _first_of(marks: Sequence[etree._Element], blocks: Sequence[etree._Element]) -> etree._Element:
     """Return the first of some elements in document order; one that has since gone elsewhere does not count."""
     if len(marks) == 1:
@@ -399,3 +427,10 @@ def _first_of(marks: Sequence[etree._Element], blocks: Sequence[etree._Element])
     chosen = set(marks)
     inside = next((e for block in blocks for e in block.iter() if e in chosen), None)
     return inside if inside is not None else marks[0]
+
+
+def _own(theirs: Story, taken: set[etree._Element]) -> frozenset[str]:
+    """Return what paragraphs of theirs say that belong to no unit."""
+    body = theirs.document.find(w("body"))
+    blocks = [b for b in laid_flat(body if body is not None else ()) if b not in taken]
+    return frozenset(p.words.text for p in paragraphs(theirs.reader.lines(blocks)))

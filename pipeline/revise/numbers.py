@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -19,52 +19,12 @@ from pipeline.word.counting import Counted, Numbered, Styles, typed
 from pipeline.word.marks import Marker
 from pipeline.word.names import w
 from pipeline.word.story import DELETED, FIELD_CHAR, INSTRUCTION, PPR, RPR, RUN, TEXT, VAL, P
-from pipeline.word.wording import Item, Words
 
 MOST_HELD = 400
 """Numbers that are held at most in one file; beyond, something else is wrong."""
 
 _BOOKMARK, _TAB = (w("bookmarkStart"), w("bookmarkEnd")), w("tab")
 _CHANGE = w("pPrChange")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The numbers of a unit that was put in.
-
-    Attributes:
-        label: The printed number of the unit.
-        texts: Numbers that stand as text, by place among the paragraphs with a number.
-    """
-
-    label: str
-    texts: Mapping[etree._Element, str]
-
-    def of(self, base: Base, read: Sequence[Item]) -> Base:
-        """Return a unit with these numbers instead of its own.
-
-        Args:
-            base: The unit.
-            read: Its paragraphs as they read in the file.
-        """
-        return relabelled(base, self.label, [i for i in read if not i.blank])
-
-
-def relabelled(base: Base, label: str, read: Sequence[Item]) -> Base:
-    """Return a unit with another number, and with the numbers that its paragraphs have elsewhere as text.
-
-    Args:
-        base: The unit.
-        label: Its number.
-        read: Its paragraphs there; where these are not as many, those of the unit stay.
-    """
-    if len(read) != len(base.items):
-        return replace(base, label=label)
-    items = (
-        replace(own, label=there.label or own.label) if isinstance(own, Words) and isinstance(there, Words) else own
-        for own, there in zip(base.items, read, strict=True)
-    )
-    return replace(base, label=label, items=tuple(items))
 
 
 @dataclass(slots=True)
@@ -78,6 +38,7 @@ class Numbers:
         graft: Knows bookmarks and lists.
         before: The numbers as they were, by paragraph.
         given: The numbers of units that were put in, where they are not those of ours.
+        texts: Numbers that were written as text, by the paragraph of ours that they belong to.
     """
 
     theirs: Story
@@ -85,7 +46,8 @@ class Numbers:
     marker: Marker
     graft: Graft
     before: dict[etree._Element, Counted] = field(default_factory=dict)
-    given: dict[str, Given] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    texts: dict[etree._Element, str] = field(default_factory=dict)
     _known: dict[etree._Element, str] = field(default_factory=dict)
     _texts: set[str] = field(default_factory=set)
     _wanted: dict[etree._Element, str] = field(default_factory=dict)
@@ -127,32 +89,57 @@ class Numbers:
         Returns:
             The number of its heading or first paragraph.
         """
-        if not self._wanted and self.ours.numbering is not None:
-            counted = Styles.of(self.ours.sheet).numbered(self.ours.numbering, self.ours.document).counted()
-            self._wanted = {e: one.label for e, one in counted.items()}
         fresh = [e for block in blocks for e in block.iter(P)]
         origin = [e for block in source for e in block.iter(P)]
-        own = [(e, label) for e, o in zip(fresh, origin, strict=True) if (label := self._wanted.get(o) or typed(o))]
+        own = [(e, o, label) for e, o in zip(fresh, origin, strict=True) if (label := self._own(o))]
         if not own or not new.label:
             return new.label
         label = self._free(new, last, was)
         numbered = self._numbered()
         now = numbered.counted()
-        head = own[0][0]
-        if own[0][1] == new.label and (_label(head, now) != label or self._disturbed(now)):
-            now = self._write(head, label, now, numbered)
-        for element, number in own[1:]:
+        for k, (element, original, number) in enumerate(own):
             part = number.startswith(new.label) and not number[len(new.label) :][:1].isalnum()
             wanted = label + number[len(new.label) :] if part else number
-            if _label(element, now) != wanted:
+            if _label(element, now) != wanted or (k == 0 and self._disturbed(now)):
                 now = self._write(element, wanted, now, numbered)
-        texts = {e: text for e, _ in own if (text := typed(e)) and e not in now}
-        if label != new.label or any(typed(o) != texts.get(e, "") for e, o in zip(fresh, origin, strict=True)):
-            self.given[new.anchor] = Given(label, texts)
+                self.texts[original] = wanted
+        if label != new.label:
+            self.given[new.anchor] = label
+        texts = {e: text for e, _, _ in own if e not in now and (text := typed(e))}
         self._known |= {e: one.label for e, one in now.items() if e not in self._known}
         self._known |= texts
         self._texts |= set(texts.values())
         return label
+
+    def settle(self, fresh: Sequence[tuple[etree._Element, etree._Element, Sequence[etree._Element]]]) -> None:
+        """Give paragraphs that were put into units the numbers that they have in ours, where Word would not.
+
+        Args:
+            fresh: Each with its original and the blocks of the unit that it was put into.
+        """
+        numbered = self._numbered()
+        now = numbered.counted()
+        for element, original, blocks in fresh:
+            wanted = self._own(original)
+            if not wanted:
+                continue
+            without = numbered.counted(leaving=element) if element in now else now
+            alone = all(e not in now or now[e].label == one.label for e, one in without.items())
+            beside = [e for block in blocks for e in block.iter(P)]
+            taken = {label for e in beside if (label := self.before[e].label if e in self.before else typed(e))}
+            if alone and wanted not in taken and _label(element, now) == wanted:
+                continue
+            if wanted in taken:
+                wanted = inserted(wanted, taken)
+            now = self._write(element, wanted, now, numbered)
+            self.texts[original] = wanted
+
+    def _own(self, original: etree._Element) -> str:
+        """Return the number that a paragraph has in ours, empty where it has none."""
+        if not self._wanted and self.ours.numbering is not None:
+            counted = Styles.of(self.ours.sheet).numbered(self.ours.numbering, self.ours.document).counted()
+            self._wanted = {e: one.label for e, one in counted.items()}
+        return self._wanted.get(original) or typed(original)
 
     def _labels(self) -> dict[etree._Element, str]:
         return {e: one.label for e, one in self._numbered().counted().items()}
@@ -204,6 +191,8 @@ class Numbers:
         if properties is None:
             properties = etree.Element(PPR)
             element.insert(0, properties)
+        if not any(self.marker.owns(m) for m in element.iterfind(f"{PPR}/{RPR}/{w('ins')}")):
+            self.marker.properties(element, "pPr", copy.deepcopy(properties))  # it took their mark over
         listed = etree.Element(w("numPr"))
         etree.SubElement(listed, w("ilvl"), {VAL: "0"})
         etree.SubElement(listed, w("numId"), {VAL: self.graft.lists.unnumbered()})

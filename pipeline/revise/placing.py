@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from pipeline.word.comments import W14
 from pipeline.word.marks import Marker
 from pipeline.word.names import w
 from pipeline.word.story import CONTENT, DELETED, INSERTED, PPR, RPR, RUN, SDT, Line, P, Paragraph, TableRow, laid_flat
@@ -22,6 +23,7 @@ _RANGES = ("bookmark", "commentRange", "perm", "moveFromRange", "moveToRange", "
 _ENDS = frozenset(w(f"{name}End") for name in _RANGES)
 _SPOTS = frozenset((*_ENDS, *(w(f"{name}Start") for name in _RANGES), w("proofErr")))
 _CHANGE, _SECTION = w("pPrChange"), w("sectPr")
+_IDS = {f"{{{W14}}}{name}" for name in ("paraId", "textId")}
 
 
 @dataclass(slots=True)
@@ -135,6 +137,8 @@ def _last_in(fresh: etree._Element, end: etree._Element, within: Holder, marker:
         pending.set(w("id"), marker.number())
     fresh.insert(0, taken)
     marker.properties_like(fresh, wanted)
+    for name in _IDS & {str(key) for key in end.attrib}:
+        fresh.set(name, end.attrib.pop(name))  # they belong to the mark
     after = list(_trailing(end))
     end.addnext(fresh)
     fresh.extend(after)

@@ -34,7 +34,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """That a version is the ministry's own file: the version of ours that it was made from, and the digest of the file."""
+    """That a version is the ministry's own file: our version that it was made from, and the digest of the file."""
 
     version: str
     file: str

@@ -155,11 +155,17 @@ class Numbered:
         self.lists[num] = CountedList(like.counters, like.levels, {number.level: number.value})
         self.places[paragraph] = (num, number.level)
 
-    def counted(self) -> dict[etree._Element, Counted]:
-        """Return the number of each paragraph."""
+    def counted(self, leaving: etree._Element | None = None) -> dict[etree._Element, Counted]:
+        """Return the number of each paragraph.
+
+        Args:
+            leaving: A paragraph that is counted as if it were not there.
+        """
         counts: dict[str, _Count] = {}
         found: dict[etree._Element, Counted] = {}
         for paragraph, (num, level) in self.places.items():
+            if paragraph is leaving:
+                continue
             own = self.lists[num]
             count = counts.get(own.counters)
             if count is None:

@@ -108,11 +108,13 @@ class Marker:
         """
         mark = self.mark("ins")
         mark.extend(runs)
-        before = self._run_ending(paragraph, at)
-        if before is not None:
+        before, behind_mark = self._run_ending(paragraph, at)
+        if behind_mark is not None:  # it begins a paragraph of those that are read as one
+            _ahead(_whole(behind_mark, last=False), mark)
+        elif before is not None:
             _behind(_whole(before, last=True), mark, self)
         else:
-            after = next((leaf.runs[0] for leaf in paragraph.leaves if leaf.text), None)
+            after = next((leaf.runs[0] for leaf in paragraph.leaves if leaf.text and leaf.runs), None)
             if after is None:
                 paragraph.elements[-1].append(mark)
             else:
@@ -126,16 +128,20 @@ class Marker:
         element.addnext(mark)
         return mark
 
-    def _run_ending(self, paragraph: Paragraph, at: int) -> etree._Element | None:
-        """Return the last run that ends at an offset, split there if need be; None at the beginning."""
+    def _run_ending(self, paragraph: Paragraph, at: int) -> tuple[etree._Element | None, etree._Element | None]:
+        """Return the last run that ends at an offset, split there if need be, and the first of a paragraph begun there.
+
+        The first is None at the beginning; the second where no mark between paragraphs stands right before the offset.
+        """
         self._part(paragraph, at)
-        found = None
+        found, begun = None, False
         for leaf in paragraph.leaves:
             if leaf.end > at:
-                break
+                return found, leaf.runs[0] if begun and leaf.runs else None
             if leaf.text:
-                found = leaf
-        return found.runs[-1] if found is not None else None
+                begun = not leaf.runs
+                found = leaf.runs[-1] if leaf.runs else found
+        return found, None
 
     def _part(self, paragraph: Paragraph, at: int) -> None:
         """Split the run at an offset, so that no run stands on both sides of it."""
@@ -149,7 +155,7 @@ class Marker:
             elif leaf.end != at or place + 1 == len(leaves):
                 continue
             after = leaves[place + 1]
-            if len(after.runs) == 1 and after.runs[0] is leaf.runs[-1] and len(leaf.runs) == 1:
+            if len(after.runs) == 1 and len(leaf.runs) == 1 and after.runs[0] is leaf.runs[0]:
                 fresh = _split_run(after.runs[0], after.node)
                 for later in leaves[place + 1 :]:
                     if len(later.runs) == 1 and later.node.getparent() is fresh:

@@ -37,7 +37,7 @@ class Leaf:
     """A stretch of text within one run, or a sign.
 
     Attributes:
-        runs: The run it stands in; a field has several.
+        runs: The run it stands in; a field has several, the mark between two paragraphs that are read as one none.
         node: The element in that run that holds it; for a field, its first.
         text: Its text, or `OBJECT`.
         start: Its offset in the paragraph's text.
