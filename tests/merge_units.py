@@ -221,9 +221,10 @@ def words_of(text: str) -> list[str]:
 
 def judged(base: Said | None, theirs: Said | None, ours: Said | None, result: Said | None) -> Judged:
     """Return whether a unit of a merged file says what a merge may make of its three states; None for a unit not there."""
-    if theirs is not None and base is not None and ours is not None and theirs.notes != base.notes != ours.notes:
-        gone = Counter(base.lines) - Counter(ours.lines)
-        if any(NOTE in line for line in gone) and len(ours.notes) < len(base.notes):
+    if theirs is not None and base is not None and theirs.notes != base.notes and ours != base:
+        if ours is None:
+            return _equal(tuple(theirs.lines), tuple(result.lines) if result else (), True)
+        if any(NOTE in line for line in Counter(base.lines) - Counter(ours.lines)):
             return Judged("undecided", told="a note that they changed may hang on what we take out")
     lines = _judged(*_three(base, theirs, ours, "lines"), tuple(result.lines) if result else ())
     if lines.verdict != "right" or (True in lines.conflicts and result is not None):

@@ -88,7 +88,9 @@ class DecisionFile(Shape):
     choose: Code | None = None
     waive: Line | None = None
     confirm: Slug | None = None
-    comment: Annotated[str, StringConstraints(pattern=r"^[ct]-[0-9a-f]{12}(-[0-9]{1,4})?$", max_length=19)] | None = None
+    comment: Annotated[str, StringConstraints(pattern=r"^[ct]-[0-9a-f]{12}(-[0-9]{1,4})?$", max_length=19)] | None = (
+        None
+    )
     value: Annotated[str, StringConstraints(max_length=1000)] = ""
     number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}$", max_length=6)] | None = None
     round: Annotated[int, Field(ge=1, le=99)] | None = None

@@ -146,7 +146,7 @@ class _Merge:
         self.matches: dict[str, Matched] = {}
         self.actions: dict[str, Action] = {}
         self.dead: list[tuple[str, str]] = []
-        self.fresh: list[tuple[etree._Element, etree._Element, Sequence[etree._Element]]] = []
+        self.fresh: list[tuple[etree._Element, etree._Element]] = []
 
     def revised(self) -> Revised:
         """Do it."""
@@ -223,7 +223,7 @@ class _Merge:
         for note, theirs, ours in notes.both:
             if theirs.held is not None and ours.held is not None:
                 lines.paragraph(note, theirs.held, ours.held, self.desk, theirs.paragraph)
-        self.fresh += [(element, original, there.unit.blocks) for element, original in self.desk.fresh]
+        self.fresh += self.desk.fresh
         for note, ours in notes.gone:
             told = self.desk.conflicts("note", note.printed, "", ours.words.printed)
             self.desk.margin.on(self._held_note(anchor, note), told, True)

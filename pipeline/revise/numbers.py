@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -111,28 +111,56 @@ class Numbers:
         self._texts |= set(texts.values())
         return label
 
-    def settle(self, fresh: Sequence[tuple[etree._Element, etree._Element, Sequence[etree._Element]]]) -> None:
-        """Give paragraphs that were put into units the numbers that they have in ours, where Word would not.
+    def settle(self, fresh: Sequence[tuple[etree._Element, etree._Element]]) -> None:
+        """Give paragraphs that were put into units a number beside those of their neighbours, where Word would not.
+
+        Word counts one that comes behind all others; what stands between two gets a letter, `(aa)` or `2A.`.
 
         Args:
-            fresh: Each with its original and the blocks of the unit that it was put into.
+            fresh: Each with its original in ours.
         """
         numbered = self._numbered()
         now = numbered.counted()
-        for element, original, blocks in fresh:
-            wanted = self._own(original)
-            if not wanted:
+        for element, original in fresh:
+            if element not in now:
                 continue
-            without = numbered.counted(leaving=element) if element in now else now
-            alone = all(e not in now or now[e].label == one.label for e, one in without.items())
-            beside = [e for block in blocks for e in block.iter(P)]
-            taken = {label for e in beside if (label := self.before[e].label if e in self.before else typed(e))}
-            if alone and wanted not in taken and _label(element, now) == wanted:
+            before, behind = self._beside(element, numbered)
+            taken = {self.before[e].label for e in (*before, *behind)}
+            if now[element].label not in taken and all(now[e].label == self.before[e].label for e in behind):
                 continue
-            if wanted in taken:
-                wanted = inserted(wanted, taken)
-            now = self._write(element, wanted, now, numbered)
-            self.texts[original] = wanted
+            ahead = list(_texts(element, before[:1], now[element].label, back=True))
+            after = ahead[0] if ahead else (self.before[before[0]].label if before else "")
+            rest = list(_texts(element, behind[:1], now[element].label, back=False))
+            following = self.before[behind[0]].label if behind else None
+            label = inserted(after, {*taken, *ahead, *rest}, rest[0] if rest else following)
+            now = self._write(element, label, now, numbered)
+            self.texts[original] = label
+
+    def _beside(self, element: etree._Element, numbered: Numbered) -> tuple[list[etree._Element], list[etree._Element]]:
+        """Return the paragraphs of theirs that are counted in one row with another, before it and behind it.
+
+        The nearest comes first. A row ends where a higher level is counted, or where the level begins anew.
+        """
+        num, level = numbered.places[element]
+        counters = numbered.lists[num].counters
+        every = list(numbered.places)
+        at = every.index(element)
+
+        def row(some: Iterable[etree._Element], *, back: bool) -> Iterator[etree._Element]:
+            for other in some:
+                its_num, its_level = numbered.places[other]
+                if numbered.lists[its_num].counters != counters or its_level > level:
+                    continue
+                number = self.before.get(other)
+                anew = number is not None and number.value == numbered.lists[its_num].first(level)
+                if its_level < level or (anew and not back):
+                    return
+                if number is not None:
+                    yield other
+                if anew:
+                    return
+
+        return list(row(reversed(every[:at]), back=True)), list(row(every[at + 1 :], back=False))
 
     def _own(self, original: etree._Element) -> str:
         """Return the number that a paragraph has in ours, empty where it has none."""
@@ -276,17 +304,27 @@ class Numbers:
             if words[:1] != ["REF"] or len(words) < 2 or words[1] not in at or not self._ours(code):
                 continue
             paragraph = next(at[words[1]].iterancestors(P), None)
-            if paragraph is None or "\\r" not in words:
+            if paragraph is None:
                 continue
-            text = labels.get(paragraph, "")
-            if not text:
-                text = typed(paragraph)
+            text = labels.get(paragraph, "") if "\\r" in words else ""
+            if not text:  # the number stands as text: the bookmark holds it
+                text = _held(at[words[1]], paragraph)
                 code.text = (code.text or "").replace(" \\r", "")
             if text:
                 _shows(code, text)
 
     def _ours(self, element: etree._Element) -> bool:
         return any(self.marker.owns(m) for m in element.iterancestors(w("ins")))
+
+
+def _texts(element: etree._Element, end: Sequence[etree._Element], like: str, *, back: bool) -> Iterator[str]:
+    """Yield numbers that stand as text, the nearest first, between a paragraph and another on one side of it."""
+    for other in element.itersiblings(P, preceding=back):
+        if other in end:
+            return
+        number = typed(other)
+        if number and re.sub(r"\w+", "#", number) == re.sub(r"\w+", "#", like):
+            yield number
 
 
 def _label(element: etree._Element, now: Mapping[etree._Element, Counted]) -> str:
@@ -304,6 +342,17 @@ def _ending(element: etree._Element) -> etree._Element:
 def _shape(label: str) -> str:
     """Return what tells the numbers of one level from others: `Article 5` is `Article #`, `5.3` is `#.#`."""
     return re.sub(r"\d+[A-Za-z]*", "#", label)
+
+
+def _held(start: etree._Element, paragraph: etree._Element) -> str:
+    """Return the text that a bookmark holds within its paragraph."""
+    text, inside = "", False
+    for node in paragraph.iter(*_BOOKMARK, TEXT):
+        if node.tag == TEXT:
+            text += node.text or "" if inside else ""
+        elif node.get(w("id")) == start.get(w("id")):
+            inside = node is start
+    return text
 
 
 def _shows(code: etree._Element, text: str) -> None:

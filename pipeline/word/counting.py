@@ -179,8 +179,8 @@ class Numbered:
 def typed(paragraph: etree._Element) -> str:
     """Return the label that stands as text before the first tab of a paragraph, or an empty text.
 
-    Only what holds a figure, or is a single letter or Roman number, with or without a word before it, is taken for a
-    label. Deleted text is passed over.
+    Only what holds a figure, or is a single letter, up to three in parentheses (`(aa)`) or a Roman number, with or
+    without a word before it, is taken for a label. Deleted text is passed over.
     """
     text = ""
     for node in paragraph.iter(_TEXT, _TAB):
@@ -196,7 +196,9 @@ def typed(paragraph: etree._Element) -> str:
     return ""
 
 
-_LABEL = re.compile(r"(?:[^\d\n]{0,24}[\s§№])?[(\[第]?(?:\d[\w.\-–/]*|[^\W\d_]|[IVXLCDM]+|[ivxlcdm]+)[.)\]:]?")
+_LABEL = re.compile(
+    r"(?:[^\d\n]{0,24}[\s§№])?(?:[(\[第]?(?:\d[\w.\-–/]*|[^\W\d_]|[IVXLCDM]+|[ivxlcdm]+)[.)\]:]?|\([^\W\d_]{2,3}\))"
+)
 
 
 _PLAIN = Level()

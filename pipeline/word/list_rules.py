@@ -44,6 +44,10 @@ class CountedList:
     levels: Mapping[int, Level]
     starts: Mapping[int, int]
 
+    def first(self, level: int) -> int:
+        """Return the number at which a level begins, of whichever list with these counters."""
+        return self.levels[level].start if level in self.levels else 0
+
 
 @dataclass(frozen=True, slots=True)
 class ListStyle:
