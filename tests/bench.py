@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import bench_prove  # noqa: E402
+import bench_revise  # noqa: E402
 import bench_rules  # noqa: E402
 import bench_store  # noqa: E402
 
@@ -224,7 +225,12 @@ def rows() -> list[Row]:
     _selecting(found, country.assessment, library[0])
     found += [
         Row(*cells)
-        for cells in (*bench_rules.rows(least), *bench_prove.rows(least, country), *bench_store.rows(by_typst))
+        for cells in (
+            *bench_rules.rows(least),
+            *bench_prove.rows(least, country),
+            *bench_store.rows(by_typst),
+            *bench_revise.rows(child),
+        )
     ]
     return found
 
