@@ -34,7 +34,6 @@ from merging import (
     kept,
     merge,
     ours,
-    redline,
 )
 from ministry import Document
 from revisions import drawn, made
@@ -281,19 +280,45 @@ def test_14_the_same_paragraph_added_by_both_stands_once(doc: Document) -> None:
     assert sum("lend it to others" in t for t in one.lines()) == 1
 
 
-def test_a_paragraph_that_they_split_is_changed_in_both_halves(doc: Document) -> None:
-    ministry.split(doc, "Outputs beyond", REVIEW)
-    one = merge(doc, ours(word(REVIEW, "every month", "every week")))
-    assert one.state(REVIEW) == "merged"
-    assert "test reviewers with known cases every week" in one.text()
-    assert "Outputs beyond the capacity for review are not used." in one.lines()
+SPLITS = {
+    "first half": (("every month", "every week"), "test reviewers with known cases every week and limit"),
+    "second half": (("are not used", "are left aside"), "Outputs beyond the capacity for review are left aside."),
+    "beginning of the second": (("Outputs beyond", "All outputs beyond"), "All outputs beyond the capacity"),
+    "later in the first": (("limit unbroken", "limit all unbroken"), "and limit all unbroken review to one hour."),
+    "word at the joint": (("Outputs beyond", "Results beyond"), "Results beyond the capacity"),
+}
 
 
-def test_two_paragraphs_that_they_joined_are_changed_as_one(doc: Document) -> None:
-    ministry.join(doc, "The agency shall test reviewers", REVIEW, tracked=True)
-    one = merge(doc, ours(word(REVIEW, "every month", "every week"), word(REVIEW, "reject or correct", "correct")))
+@pytest.mark.parametrize(("change", "said"), SPLITS.values(), ids=SPLITS)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_paragraph_that_they_split_is_changed_in_either_half(
+    doc: Document, change: tuple[str, str], said: str, tracked: bool
+) -> None:
+    ministry.split(doc, "Outputs beyond", REVIEW, tracked=tracked)
+    one = merge(doc, ours(word(REVIEW, *change)))
     assert one.state(REVIEW) in ("merged", "conflict")
-    assert "every week" in one.text()
+    lines = [t for t in one.lines() if t.startswith(("The agency shall test", "Outputs", "All outputs", "Results"))]
+    assert len(lines) == 2
+    if one.state(REVIEW) == "merged":
+        assert any(said in t for t in lines)
+    else:
+        assert any(change[1].split()[0] in t for t in lines)
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_two_paragraphs_that_they_joined_are_changed_as_one(doc: Document, tracked: bool) -> None:
+    ministry.join(doc, "The agency shall test reviewers", REVIEW, tracked=tracked)
+    one = merge(doc, ours(word(REVIEW, "every month", "every week"), word(REVIEW, "reject or correct", "correct")))
+    assert one.state(REVIEW) == "merged"
+    (line,) = [t for t in one.lines() if t.startswith("The agency shall test reviewers")]
+    assert "every week" in line and "let users correct an output" in line
+
+
+def test_two_paragraphs_that_they_joined_and_of_which_we_drop_one_stay(doc: Document) -> None:
+    ministry.join(doc, "The agency shall test reviewers", REVIEW)
+    one = merge(doc, ours(paragraph_dropped(REVIEW, 2)))
+    assert one.state(REVIEW) == "conflict"
+    assert any("let users reject or correct" in t for t in one.lines())
 
 
 @pytest.mark.parametrize("tracked", [False, True])
@@ -312,6 +337,15 @@ def test_a_paragraph_that_they_changed_and_we_dropped_is_a_conflict(doc: Documen
     one = merge(doc, ours(paragraph_dropped(GATE, 2)))
     assert one.state(GATE) == "conflict"
     assert "test it on data of living persons;" in one.lines()
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_of_several_paragraphs_that_say_the_same_the_one_that_is_meant_is_changed(nth: int) -> None:
+    same = "test it on data of real persons;"
+    old = ours(paragraph_added(GATE, same, 2), paragraph_added(GATE, same, 2)).new
+    one = merge(Document(drawn(old)), made(word(GATE, "real persons", "living persons", nth=nth), of=old))
+    at = [t for t in one.lines() if t.startswith("test it on data of")]
+    assert [n for n, t in enumerate(at, 1) if "living" in t] == [nth]
 
 
 # New clauses
@@ -416,16 +450,20 @@ def test_31_joined_clauses_are_two_deletions_and_one_insertion(doc: Document) ->
 # References that lead nowhere
 
 
-def test_32_a_reference_to_a_dropped_clause_that_they_wrote_is_told() -> None:
+def test_32_a_reference_that_goes_with_our_change_is_not_told() -> None:
+    linked = made(ref_added(LOGS, "acceptance", CONTRACT), of=english())
+    one = merge(linked.new_docx, made(clause_dropped(CONTRACT), of=linked.new))
+    assert one.revised.dangling == ()  # ours names the title instead
+    assert "acceptance “Contract terms on access, change and exit”, change or rejection" in one.text()
+
+
+def test_32_a_reference_that_stays_because_of_a_conflict_is_told() -> None:
     linked = made(ref_added(LOGS, "acceptance", CONTRACT), of=english())
     doc = Document(linked.new_docx)
-    pair = made(clause_dropped(CONTRACT), of=linked.new)
-    assert merge(doc, pair).revised.dangling == ()  # ours names the title instead
-    doc = Document(linked.new_docx)
-    ministry.replace(doc, "acceptance", "approval", LOGS)
-    ministry.insert(doc, " as a rule", LOGS, after="or rejection of an output")
-    moved = merge(doc, made(clause_dropped(CONTRACT), of=linked.new))
-    assert moved.revised.dangling in ((), ((LOGS, "Article 6"),))
+    ministry.insert(doc, "under ", LOGS, after="acceptance ")
+    one = merge(doc, made(clause_dropped(CONTRACT), of=linked.new))
+    assert one.state(LOGS) == "conflict"
+    assert one.revised.dangling == ((LOGS, "Article 6"),)
 
 
 def test_32_a_reference_of_their_own_to_a_dropped_clause_is_told(doc: Document) -> None:
@@ -506,4 +544,3 @@ def test_tables_and_parts_are_merged_too(doc: Document) -> None:
         doc, ours(word(HEAD, "money", "funds"), word(BASIS, "task", "mission"), word(AGENCIES, "tier", "level"))
     )
     assert one.state(AGENCIES) == "merged"
-    redline(ours(word(HEAD, "money", "funds")))

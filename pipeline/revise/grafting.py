@@ -12,7 +12,7 @@ from lxml import etree
 
 from pipeline.revise.lists import Lists
 from pipeline.word import names, package, relations, runs
-from pipeline.word.marks import Marker
+from pipeline.word.marks import Marker, whole
 from pipeline.word.names import WP, XML, R, w
 from pipeline.word.runs import Script
 from pipeline.word.story import FIELD_CHAR, INSTRUCTION, RPR, RUN, TEXT, VAL, Leaf, Paragraph, Reader
@@ -106,15 +106,34 @@ class Graft:
                 made += self._sign(leaf)
                 continue
             text = leaf.text[max(start - leaf.start, 0) : end - leaf.start]
+            url = self._url(leaf)
+            if url:
+                made += _linked_text(url, self._runs_like(leaf, text))
+                continue
             if beside is not None and leaf.look == around:
                 made += self.text(text, beside)
                 continue
-            properties = leaf.runs[0].find(RPR) if leaf.runs else None
-            own = etree.Element(RUN)
-            if properties is not None:
-                own.append(self.adapted(properties))
-            made += self.text(text, own)
+            made += self._runs_like(leaf, text)
         return made
+
+    def _runs_like(self, leaf: Leaf, text: str) -> list[etree._Element]:
+        """Return text as runs that look as a leaf of ours does."""
+        properties = leaf.runs[0].find(RPR) if leaf.runs else None
+        own = etree.Element(RUN)
+        if properties is not None:
+            own.append(self.adapted(properties))
+        return self.text(text, own)
+
+    def _url(self, leaf: Leaf) -> str:
+        """Return the address that words of ours link to, empty where they link nowhere."""
+        link = next(leaf.runs[0].iterancestors(_LINK), None) if leaf.runs else None
+        number = link.get(f"{{{R}}}id") if link is not None else None
+        return self._address(number) if number is not None else ""
+
+    def _address(self, number: str) -> str:
+        """Return what a relationship of our document or of our notes leads to."""
+        owners = (names.DOCUMENT, names.FOOTNOTES)
+        return next((url for owner in owners if (url := relations.target(self.source.parts, owner, number))), "")
 
     def text(self, text: str, like: etree._Element | None) -> list[etree._Element]:
         """Return text as runs that look like another, one for each script."""
@@ -226,15 +245,11 @@ class Graft:
             number = link.get(f"{{{R}}}id")
             if number is None:
                 continue
-            url = relations.target(self.source.parts, names.DOCUMENT, number) or relations.target(
-                self.source.parts, names.FOOTNOTES, number
-            )
+            url = self._address(number)
             inner = [c for c in link if c.tag == RUN]
             if url and inner:
-                inner[0].addprevious(_field_run("begin"))
-                inner[0].addprevious(_code_run(f' HYPERLINK "{url}" '))
-                inner[0].addprevious(_field_run("separate"))
-                inner[-1].addnext(_field_run("end"))
+                for run in _linked_text(url, inner):
+                    link.append(run)
             _unwrapped(link)
 
     def _note(self, number: str) -> str:
@@ -243,7 +258,7 @@ class Graft:
         if self.target.notes is None:
             self.target.notes = _new_notes(self.source)
         notes = self.target.notes
-        taken = [int(str(n.get(w("id")))) for n in notes.iter(w("footnote"))]
+        taken = [whole(n.get(w("id"))) for n in notes.iter(w("footnote"))]
         self._notes = max(*taken, self._notes, 0) + 1
         made = etree.SubElement(notes, w("footnote"), {w("id"): str(self._notes)})
         for block in () if ours is None else ours:
@@ -258,7 +273,7 @@ class Graft:
             for properties in drawing.iter(f"{{{WP}}}docPr"):
                 if not self._pictures:
                     everywhere = self.target.document.iter(f"{{{WP}}}docPr")
-                    self._pictures = max((int(str(d.get("id", "0"))) for d in everywhere), default=0)
+                    self._pictures = max((whole(d.get("id")) for d in everywhere), default=0)
                 self._pictures += 1
                 properties.set("id", str(self._pictures))
             for element in drawing.iter():
@@ -391,6 +406,12 @@ def _unfielded(code: etree._Element) -> str:
 
 def _turns(run: etree._Element, kind: str) -> bool:
     return any(c.get(w("fldCharType")) == kind for c in run.iter(FIELD_CHAR))
+
+
+def _linked_text(url: str, inner: Sequence[etree._Element]) -> list[etree._Element]:
+    """Return runs as a field that links them; unlike a link it can stand within a mark, and needs no relationship."""
+    code = _code_run(f' HYPERLINK "{url}" ')
+    return [_field_run("begin"), code, _field_run("separate"), *inner, _field_run("end")]
 
 
 def _field_run(kind: str) -> etree._Element:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from pipeline.word.marks import whole
 from pipeline.word.names import w
 from pipeline.word.numbering import UNNUMBERED
 from pipeline.word.story import PPR, VAL, Paragraph
@@ -106,7 +107,7 @@ class Lists:
         ours = _child(self.source, _ABSTRACT, _ABSTRACT_ID, abstract)
         if ours is None or self.target is None:
             return ""
-        numbers = [int(str(a.get(_ABSTRACT_ID))) for a in self.target.iter(_ABSTRACT)]
+        numbers = [whole(a.get(_ABSTRACT_ID)) for a in self.target.iter(_ABSTRACT)]
         fresh = copy.deepcopy(ours)
         self.styled(fresh)
         fresh.set(_ABSTRACT_ID, str(max(numbers, default=0) + 1))
@@ -122,7 +123,7 @@ class Lists:
         if self.target is None:
             return "0"
         nums = self.target.findall(_NUM)
-        taken = [int(str(n.get(_NUM_ID))) for n in nums]
+        taken = [whole(n.get(_NUM_ID)) for n in nums]
         number.set(_NUM_ID, str(max([*taken, UNNUMBERED]) + 1))
         behind = nums or self.target.findall(_ABSTRACT)
         if behind:

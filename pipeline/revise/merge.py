@@ -15,6 +15,7 @@ from lxml import etree
 
 from pipeline.model.problem import Faulty, Place, Problem
 from pipeline.revise import cover, lines, placing
+from pipeline.revise.account import Account
 from pipeline.revise.arrivals import Arrivals
 from pipeline.revise.dangling import dangling
 from pipeline.revise.finding import Doubt, found
@@ -32,7 +33,7 @@ from pipeline.word.anchors import Base, Kept
 from pipeline.word.marks import Marker, highest
 from pipeline.word.names import w
 from pipeline.word.runs import Script
-from pipeline.word.story import Line, P, Paragraph, labels_of, laid_flat
+from pipeline.word.story import Line, Paragraph, labels_of, laid_flat
 from pipeline.word.wording import Item, Words, same
 
 AUTHOR = "Clausewright"
@@ -98,12 +99,11 @@ def merged(asked: Asked) -> Revised:
     if asked.terms.kept_numbers:
         known = theirs.reader.labels | labels_of(base)
         theirs.reader = replace(theirs.reader, targets=theirs.reader.targets or base.targets, labels=known)
-    else:  # numbers that stand as text are words like any others
-        base, new = spelled(base), spelled(new)
-        targets = theirs.reader.targets or base.targets
-        theirs.reader = replace(theirs.reader, targets=targets, labels=frozenset())
-        ours.reader = replace(ours.reader, labels=frozenset())
-    return _Merge(asked, theirs, ours, base, new).revised()
+        return _Merge(asked, theirs, ours, base, new, new).revised()
+    # Numbers that stand as text are words like any others.
+    theirs.reader = replace(theirs.reader, targets=theirs.reader.targets or base.targets, labels=frozenset())
+    ours.reader = replace(ours.reader, labels=frozenset())
+    return _Merge(asked, theirs, ours, spelled(base), spelled(new), new).revised()
 
 
 def _same_document(base: Kept, new: Kept, file: str) -> None:
@@ -117,8 +117,8 @@ def _same_document(base: Kept, new: Kept, file: str) -> None:
 class _Merge:
     """One merge at work."""
 
-    def __init__(self, asked: Asked, theirs: Story, ours: Story, base: Kept, new: Kept) -> None:
-        self.asked, self.theirs, self.ours, self.base, self.new = asked, theirs, ours, base, new
+    def __init__(self, asked: Asked, theirs: Story, ours: Story, base: Kept, new: Kept, told: Kept) -> None:
+        self.asked, self.theirs, self.ours, self.base, self.new, self.told = asked, theirs, ours, base, new, told
         finding = found(theirs.document, base)
         standing = {u.anchor: read(u, theirs) for u in finding.units}
         # A unit of which nothing is left once their own changes are accepted is one that they have deleted.
@@ -144,8 +144,7 @@ class _Merge:
         self.within = {a: placing.holder(s.unit.blocks, s.unit.control) for a, s in self.there.items()}
         self.arrivals = Arrivals(self.there, self.within, self.desk)
         self.matches: dict[str, Matched] = {}
-        self.actions: dict[str, Action] = {}
-        self.dead: list[tuple[str, str]] = []
+        self.account = Account(self.desk, base.units, new.units, asked.reasons, asked.replaces)
         self.fresh: list[tuple[etree._Element, etree._Element]] = []
 
     def revised(self) -> Revised:
@@ -322,55 +321,28 @@ class _Merge:
                 label = numbers.give(blocks, source, new, beside, known.label if known else "")
             if anchor not in moved:
                 self._done(anchor, "added", label)
-            self.dead += [(anchor, shown) for shown in self.graft.dead]
-            self.graft.dead.clear()
 
     def _done(self, anchor: str, state: State, label: str = "") -> None:
-        """Note what became of a unit, and comment on its first mark."""
-        base, new = self.base.units.get(anchor), self.new.units.get(anchor)
-        known = new or base
+        """Note what became of a unit."""
         unit = self.there[anchor].unit if anchor in self.there else None
-        if known is None:
-            return
-        self.actions[anchor] = Action(
-            anchor, known.alias, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
-            label or known.label, (base.valid_from if base else "", new.valid_from if new else ""),
-            self.asked.replaces.get(anchor, ()),
-        )  # fmt: skip
-        reason = self.asked.reasons.get(anchor)
-        if reason is not None and self.desk.marks:
-            blocks = unit.blocks if unit is not None else self.arrivals.blocks[anchor]
-            self._comment(reason, base, blocks)
-        self.dead += [(anchor, shown) for shown in self.graft.dead]
-        self.graft.dead.clear()
-
-    def _comment(self, reason: Reason, base: Base | None, blocks: Sequence[etree._Element]) -> None:
-        words = self.asked.terms.words
-        told = [f"{words['merge_because']} {'; '.join(reason.causes)}"] if reason.causes else []
-        told += [f"{words['merge_provisions']} {'; '.join(reason.provisions)}"] if reason.provisions else []
-        told += [f"{words['merge_rule']} {reason.rule}"] if reason.rule else []
-        before = [h.before for h in self.desk.hunks if h.before and not h.conflict]
-        if base is not None and before:
-            told.append(f"{words['merge_before']} {' · '.join(dict.fromkeys(before))}")
-        first = _first_of(self.desk.marks, blocks)
-        if first.tag in _MARKS:
-            self.desk.margin.beside(first, first, told, False)
-        else:
-            self.desk.margin.on(first if first.tag == P else next(first.iter(P)), told, False)
+        blocks = unit.blocks if unit is not None else self.arrivals.blocks.get(anchor, ())
+        self.account.done(anchor, state, unit, blocks, label)
 
     def _finished(self, held: Sequence[Hunk], covered: Sequence[Hunk], numbers: Numbers) -> Revised:
-        order = [*self.there, *(a for a in self.actions if a not in self.there)]
-        actions = [self.actions[a] for a in order if a in self.actions]
+        told = self.account.actions
+        order = [*self.there, *(a for a in told if a not in self.there)]
+        actions = [told[a] for a in order if a in told]
         words = self.asked.terms.words
         if held:
             actions.append(Action("numbers", words["merge_numbers"], "updated", tuple(held)))
         if covered:
             actions.insert(0, Action("cover", words["merge_cover"], "updated", tuple(covered)))
-        gone = {a for a, action in self.actions.items() if action.state == "dropped"}
-        broken = tuple(dict.fromkeys((*dangling(self.there, gone, self.theirs), *self.dead)))
+        gone = {a for a, action in told.items() if action.state == "dropped"}
+        broken = tuple(dict.fromkeys((*dangling(self.there, gone, self.theirs), *self.account.dead)))
         targets = {**self.base.targets, **{name: anchor for anchor, name in self.graft.names.items()}}
         units = {u.anchor: u for u in self._remembered(numbers)}
-        if not any(a.hunks for a in actions) and self.base.units == units:
+        unchanged = self.base.units == (units if self.asked.terms.kept_numbers else self.new.units)
+        if unchanged and not any(a.hunks for a in actions):
             return Revised(self.asked.theirs, tuple(actions), broken, self.doubts, self.base.record)
         written_back(self.theirs, self.marker, self.desk.margin, self.graft.lists.added)
         remember(self.theirs.parts, self.new.record, units.values(), targets)
@@ -378,10 +350,10 @@ class _Merge:
 
     def _remembered(self, numbers: Numbers) -> Iterator[Base]:
         """Yield the units of ours, with the numbers that they have in theirs."""
+        if not self.asked.terms.kept_numbers:
+            yield from self.told.units.values()
+            return
         for anchor, unit in self.new.units.items():
-            if not self.asked.terms.kept_numbers:
-                yield unit
-                continue
             base = self.base.units.get(anchor)
             label = numbers.given.get(anchor) or (base.label if base else "") or unit.label
             was = base.items if base is not None and len(base.items) == len(unit.items) else unit.items
@@ -397,9 +369,6 @@ def _labelled(item: Item, was: Item, line: Line | None, texts: Mapping[etree._El
         return item
     given = texts.get(line.elements[-1], "") if isinstance(line, Paragraph) else ""
     return replace(item, label=given or was.label or item.label)
-
-
-_MARKS = (w("ins"), w("del"), w("r"))
 
 
 def _words_of(item: Item) -> list[Words]:
@@ -418,15 +387,6 @@ def _last_said(there: Standing) -> Paragraph:
     """Return the last paragraph of a unit that says anything, those in tables aside where there are others."""
     plain = [line for line in there.lines if isinstance(line, Paragraph) and not line.words.blank]
     return (plain or [p for p in paragraphs(there.lines) if not p.words.blank] or paragraphs(there.lines))[-1]
-
-
-def _first_of(marks: Sequence[etree._Element], blocks: Sequence[etree._Element]) -> etree._Element:
-    """Return the first of some elements in document order; one that has since gone elsewhere does not count."""
-    if len(marks) == 1:
-        return marks[0]
-    chosen = set(marks)
-    inside = next((e for block in blocks for e in block.iter() if e in chosen), None)
-    return inside if inside is not None else marks[0]
 
 
 def _own(theirs: Story, taken: set[etree._Element]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -15,6 +15,9 @@ KEYED = 30.0
 """How alike two rows must be whose first cells are equal."""
 NEAR = 12.0
 """What likeness counts less, at most, the further apart two stand: of two that are equally alike, the nearer counts."""
+
+MANY, REACH = 40_000, 100
+"""Above so many pairs to compare, each is compared with so many on either side of where it is expected."""
 
 
 def pairs(base: Sequence[Item], other: Sequence[Item]) -> dict[int, int]:
@@ -28,13 +31,18 @@ def pairs(base: Sequence[Item], other: Sequence[Item]) -> dict[int, int]:
     taken = set(found.values())
     left = [i for i in range(len(base)) if i not in found and not base[i].blank]
     free = [j for j in range(len(other)) if j not in taken and not other[j].blank]
+    texts = [_text(other[j]) for j in free]
     likely: list[tuple[float, int, int]] = []
     scale = NEAR / max(len(base), len(other), 1)
-    for i in left:
-        expected = _expected(i, found, len(other))
-        for j in free:
-            score = likeness(base[i], other[j])
-            if score >= ALIKE or (score >= KEYED and _keyed(base[i], other[j])):
+    for i, expected in _expected(left, found, len(other)):
+        one, text = base[i], _text(base[i])
+        for at, j in _in_reach(free, expected, len(left)):
+            two = other[j]
+            if isinstance(one, Row) is not isinstance(two, Row):
+                continue
+            least = KEYED if _keyed(one, two) else ALIKE
+            score = fuzz.ratio(text, texts[at], score_cutoff=least) if text or texts[at] else 100.0
+            if score >= least:
                 likely.append((score - scale * abs(j - expected), i, j))
     for _, i, j in sorted(likely, key=lambda x: (-x[0], x[1], x[2])):
         if i not in found and j not in taken:
@@ -48,17 +56,33 @@ def pairs(base: Sequence[Item], other: Sequence[Item]) -> dict[int, int]:
 
 
 def _equal(base: Sequence[Item], other: Sequence[Item]) -> dict[int, int]:
-    """Pair what is equal; of several, in order."""
-    places: dict[object, list[int]] = {}
-    for j, item in enumerate(other):
-        if not item.blank:
-            places.setdefault(_told(item), []).append(j)
+    """Pair what is equal; where one side has more of the same, those that stand nearest to where they are expected."""
+    here, there = _places(base), _places(other)
     found: dict[int, int] = {}
-    for i, item in enumerate(base):
-        some = places.get(_told(item)) if not item.blank else None
-        if some:
-            found[i] = some.pop(0)
+    uneven: list[tuple[list[int], list[int]]] = []
+    for key, own in here.items():
+        its = there.get(key, [])
+        if len(own) == len(its) or len(own) * len(its) > MANY:
+            found |= dict(zip(own, its, strict=False))
+        elif its:
+            uneven.append((own, its))
+    for own, its in uneven:
+        expected = dict(_expected(own, found, len(other)))
+        taken: set[int] = set()
+        for _, i, j in sorted((abs(expected[i] - j), i, j) for i in own for j in its):
+            if i not in found and j not in taken:
+                found[i] = j
+                taken.add(j)
     return found
+
+
+def _places(some: Sequence[Item]) -> dict[object, list[int]]:
+    """Return where each thing stands; blank ones are left out."""
+    places: dict[object, list[int]] = {}
+    for i, item in enumerate(some):
+        if not item.blank:
+            places.setdefault(_told(item), []).append(i)
+    return places
 
 
 def _told(item: Item) -> object:
@@ -67,10 +91,24 @@ def _told(item: Item) -> object:
     return tuple(tuple((w.text, w.signs) for w in cell) for cell in item.cells)
 
 
-def _expected(i: int, found: Mapping[int, int], length: int) -> int:
-    """Return where the base's i-th would stand in the other, going by what stands before it."""
-    before = next((k for k in range(i - 1, -1, -1) if k in found), None)
-    return min(found[before] + i - before, length) if before is not None else i
+def _expected(left: Sequence[int], found: Mapping[int, int], length: int) -> Iterator[tuple[int, int]]:
+    """Yield places of the base with where each would stand in the other, going by what stands before it."""
+    before, at = -1, 0
+    for i in left:
+        for k in range(at, i):
+            before = k if k in found else before
+        at = i
+        yield i, min(found[before] + i - before, length) if before >= 0 else i
+
+
+def _in_reach(free: Sequence[int], expected: int, left: int) -> Iterator[tuple[int, int]]:
+    """Yield what is free, by its place and number; of very many only what stands near where it is expected."""
+    if left * len(free) <= MANY:
+        yield from enumerate(free)
+        return
+    middle = bisect_left(free, expected)
+    first = max(middle - REACH, 0)
+    yield from enumerate(free[first : middle + REACH], first)
 
 
 def _between(
@@ -96,12 +134,17 @@ def _keyed(one: Item, other: Item) -> bool:
 
 def likeness(one: Item, other: Item) -> float:
     """Return how alike two paragraphs or two rows are, from 0 to 100; a paragraph is never like a row."""
-    if isinstance(one, Words) and isinstance(other, Words):
-        return fuzz.ratio(one.printed, other.printed) if one.printed or other.printed else 100.0
-    if isinstance(one, Row) and isinstance(other, Row):
-        texts = [" \u2502 ".join(" ".join(w.printed for w in cell) for cell in row.cells) for row in (one, other)]
-        return fuzz.ratio(texts[0], texts[1])
-    return 0.0
+    if isinstance(one, Row) is not isinstance(other, Row):
+        return 0.0
+    texts = _text(one), _text(other)
+    return fuzz.ratio(*texts) if any(texts) else 100.0
+
+
+def _text(item: Item) -> str:
+    """Return what a paragraph or row is compared by."""
+    if isinstance(item, Words):
+        return item.printed
+    return " \u2502 ".join(" ".join(w.printed for w in cell) for cell in item.cells)
 
 
 def in_order(places: Sequence[int]) -> set[int]:

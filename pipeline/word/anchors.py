@@ -160,20 +160,23 @@ def _signed(text: str, signs: Iterator[tuple[str, str]]) -> str:
 
 def kept(parts: Mapping[str, bytes]) -> Kept | None:
     """Return what a file's custom XML part says of its units; None where the file has no such part."""
-    for name in sorted(parts):
-        if name.startswith("customXml/") and NAMESPACE.encode() in parts[name]:
-            root = package.parsed(parts[name], name, name)
-            if root.tag == _AT + "anchors" and root.get("format") == FORMAT:
-                return _read(root)
-    return None
+    found = next(_parts(parts), None)
+    return None if found is None else _read(found[1])
 
 
 def place(parts: Mapping[str, bytes]) -> str:
     """Return the name of the custom XML part with the words of the units, empty where a file has none."""
-    found = (
-        n for n in sorted(parts) if n.startswith("customXml/") and f'<anchors xmlns="{NAMESPACE}'.encode() in parts[n]
-    )
-    return next(found, "")
+    found = next(_parts(parts), None)
+    return "" if found is None else found[0]
+
+
+def _parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, etree._Element]]:
+    """Yield the custom XML parts with words of units; an editor may have written them anew, with other prefixes."""
+    for name in sorted(parts):
+        if name.startswith("customXml/") and NAMESPACE.encode() in parts[name]:
+            root = package.parsed(parts[name], name, name)
+            if root.tag == _AT + "anchors" and root.get("format") == FORMAT:
+                yield name, root
 
 
 def _read(root: etree._Element) -> Kept:

@@ -28,15 +28,21 @@ _NUMBERED = (
 """Elements whose `w:id` numbers them among the annotations of a story."""
 
 
+HIGHEST = 10**9
+"""Numbers of annotations above this one are passed over: there is room beneath them, and Word counts to 2**31 - 1."""
+
+
 def highest(roots: Iterable[etree._Element]) -> int:
-    """Return the highest number that an annotation of these stories has, 0 where there is none."""
-    found = 0
-    for root in roots:
-        for element in root.iter(*(w(n) for n in _NUMBERED)):
-            number = element.get(w("id"), "")
-            if number.isdigit():
-                found = max(found, int(number))
-    return found
+    """Return the highest number that an annotation of these stories has, up to `HIGHEST`; 0 where there is none."""
+    tags = [w(n) for n in _NUMBERED]
+    return max(
+        (number for root in roots for e in root.iter(*tags) if (number := whole(e.get(w("id")))) < HIGHEST), default=0
+    )
+
+
+def whole(text: str | None) -> int:
+    """Return a number as a file tells it; 0 for what is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 @dataclass(slots=True)
@@ -157,6 +163,8 @@ class Marker:
             after = leaves[place + 1]
             if len(after.runs) == 1 and len(leaf.runs) == 1 and after.runs[0] is leaf.runs[0]:
                 fresh = _split_run(after.runs[0], after.node)
+                for change in fresh.iterfind(f"{RPR}/{w('rPrChange')}"):
+                    change.set(w("id"), self.number())  # a change of its look that is pending holds for both halves
                 for later in leaves[place + 1 :]:
                     if len(later.runs) == 1 and later.node.getparent() is fresh:
                         later.runs = [fresh]

@@ -1,0 +1,90 @@
+"""What became of each unit, told for the report and, where something was marked, in a comment beside the first mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.revise.finding import Found
+from pipeline.revise.lines import Desk
+from pipeline.revise.outcome import Action, Reason, State
+from pipeline.word.anchors import Base
+from pipeline.word.names import w
+from pipeline.word.story import P
+
+_MARKS = (w("ins"), w("del"), w("r"))
+
+
+@dataclass(slots=True)
+class Account:
+    """The account of one merge.
+
+    Attributes:
+        desk: What is worked with; it holds what was done to the unit at hand.
+        base: The units as they were.
+        new: The units as they are to be.
+        reasons: Why units changed, by anchor.
+        replaces: Units that a new one replaces, by the new one's anchor.
+        actions: What became of each unit.
+        dead: References put in that lead nowhere: where from, and what they print.
+    """
+
+    desk: Desk
+    base: Mapping[str, Base]
+    new: Mapping[str, Base]
+    reasons: Mapping[str, Reason]
+    replaces: Mapping[str, tuple[str, ...]]
+    actions: dict[str, Action] = field(default_factory=dict)
+    dead: list[tuple[str, str]] = field(default_factory=list)
+
+    def done(
+        self, anchor: str, state: State, unit: Found | None, blocks: Sequence[etree._Element] = (), label: str = ""
+    ) -> None:
+        """Note what became of the unit at hand, and comment on its first mark.
+
+        Args:
+            anchor: The unit.
+            state: What became of it.
+            unit: Where it was found; None where it was not.
+            blocks: Where it stands now.
+            label: Its number, where that is not what the drafts say.
+        """
+        base, new = self.base.get(anchor), self.new.get(anchor)
+        known = new or base
+        if known is None:
+            return
+        self.actions[anchor] = Action(
+            anchor, known.alias, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
+            label or known.label, (base.valid_from if base else "", new.valid_from if new else ""),
+            self.replaces.get(anchor, ()),
+        )  # fmt: skip
+        reason = self.reasons.get(anchor)
+        if reason is not None and self.desk.marks:
+            self._comment(reason, base, blocks)
+        self.dead += [(anchor, shown) for shown in self.desk.graft.dead]
+        self.desk.graft.dead.clear()
+
+    def _comment(self, reason: Reason, base: Base | None, blocks: Sequence[etree._Element]) -> None:
+        words = self.desk.terms.words
+        told = [f"{words['merge_because']} {'; '.join(reason.causes)}"] if reason.causes else []
+        told += [f"{words['merge_provisions']} {'; '.join(reason.provisions)}"] if reason.provisions else []
+        told += [f"{words['merge_rule']} {reason.rule}"] if reason.rule else []
+        before = [h.before for h in self.desk.hunks if h.before and not h.conflict]
+        if base is not None and before:
+            told.append(f"{words['merge_before']} {' · '.join(dict.fromkeys(before))}")
+        first = _first(self.desk.marks, blocks)
+        if first.tag in _MARKS:
+            self.desk.margin.beside(first, first, told, False)
+        else:
+            self.desk.margin.on(first if first.tag == P else next(first.iter(P)), told, False)
+
+
+def _first(marks: Sequence[etree._Element], blocks: Sequence[etree._Element]) -> etree._Element:
+    """Return the first of some elements in document order; one that has since gone elsewhere does not count."""
+    if len(marks) == 1:
+        return marks[0]
+    chosen = set(marks)
+    inside = next((e for block in blocks for e in block.iter() if e in chosen), None)
+    return inside if inside is not None else marks[0]
