@@ -333,6 +333,9 @@ def _judged(
     if case.in_text and reported:
         counts["conflict in the text"] += 1
         return
+    if reported and action is not None and not action.how and case.stripped and of[3] == of[1]:
+        counts["not found without anchors, and told as a conflict"] += 1
+        return
     one = judged(*of)
     odd = one.verdict == "wrong" or (one.verdict == "right" and reported not in one.conflicts)
     if odd and (vague := _vague(case, some, anchor, of)):
