@@ -36,8 +36,8 @@ draft: setup ## draft both documents for the fictional country Norland (COUNTRY=
 	@$(BIN)/clausewright draft $(COUNTRY) --document guidelines --document strategy --out $(OUT)
 
 .PHONY: test
-test: .venv/tested ## run the tests (ARGS='-m "not slow"' for the quick ones)
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/tested ## run the tests on all cores (ARGS='-m "not slow"' for the quick ones)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: check
 check: .venv/tested ## lint, types, the library itself, and its proof at every date
