@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 
-from pipeline.compose.frozen import KINDS, Kind, Series, circulated
+from pipeline.compose.frozen import KINDS, Kind, Line, Series, circulated
+from pipeline.compose.frozen_points import DEPTHS, kept
 from pipeline.compose.plan import printed
 from pipeline.model.draft import (
     Block,
@@ -21,6 +22,7 @@ from pipeline.model.draft import (
     Ref,
     Table,
     Unit,
+    plain,
 )
 from pipeline.model.labels import dressed, figure
 
@@ -67,6 +69,9 @@ def recounted(draft: Draft, old: Draft | None = None) -> Draft:
     """
     counter = _Counter(draft.numbering, _kept(draft, old) if old else {})
     units = tuple(counter.unit(u) for u in draft.units)
+    if old:
+        stood = {u.anchor: u for u in old.units if u.anchor.startswith("clause:")}
+        units = tuple(_inner(u, stood[u.anchor], old, counter) if u.anchor in stood else u for u in units)
     notes = count(1)
 
     def told(inline: Inline) -> Inline:
@@ -84,7 +89,7 @@ def _headings(draft: Draft) -> list[Heading]:
 def _kept(draft: Draft, old: Draft) -> dict[str, str]:
     """Return the figures by anchor with which the numbers of a circulated version stay, and new ones stand around them."""
     form = draft.numbering
-    series = Series(circulated(old.version, old.numbering, _headings(old), {}, renumbered=False), form)
+    series = Series(circulated(old.version, old.numbering, _headings(old), {}, renumbered=False, lines={}), form)
     heads = _headings(draft)
     found: dict[str, str] = {}
 
@@ -106,6 +111,17 @@ def _kept(draft: Draft, old: Draft) -> dict[str, str]:
     return found
 
 
+def _inner(unit: Unit, was: Unit, old: Draft, counter: _Counter) -> Unit:
+    """Return a clause whose paragraphs and points keep their numbers."""
+    lines = [
+        Line(b.role, b.label, plain(b.inlines)) for b in was.blocks if isinstance(b, Paragraph) and b.role in DEPTHS
+    ]
+    body = [b for b in unit.blocks if isinstance(b, Paragraph)]
+    figures = counter.clauses.get(unit.anchor, ("", ""))
+    now = iter(kept(body, lines, old.numbering, counter.form, figures))
+    return replace(unit, blocks=tuple(next(now) if isinstance(b, Paragraph) else b for b in unit.blocks))
+
+
 class _Counter:
     """Counts chapters, clauses and annexes through a draft, and paragraphs and points in each unit."""
 
@@ -115,6 +131,7 @@ class _Counter:
         self.counts = {"chapter": 0, "clause": 0, "annex": 0}
         self.figures = {"chapter": "", "clause": "", "annex": ""}
         self.labels: dict[str, str] = {}
+        self.clauses: dict[str, tuple[str, str]] = {}
 
     def unit(self, unit: Unit) -> Unit:
         """Return a unit with its numbers."""
@@ -144,6 +161,8 @@ class _Counter:
             self.counts["clause"] = 0
         self.figures[role] = self.kept.get(heading.anchor) or figure(self.counts[role], level.format)
         label = printed(level, form, **self.figures)
+        if role == "clause":
+            self.clauses[heading.anchor] = self.figures["chapter"], self.figures["clause"]
         self.labels[heading.anchor] = label
         return replace(heading, label=label)
 

@@ -78,7 +78,7 @@ def version(
 
 
 def _left(left: Mapping[str, str], form: Numbering) -> Mapping[Any, str]:
-    return circulated("", form, (), left, False).left
+    return circulated("", form, (), left, False, {}).left
 
 
 def clauses(*found: str, chapter: str = "a") -> Chapters:
@@ -327,7 +327,7 @@ def older(form: str = "decimal", renumbered: bool = False) -> Circulated:
             clause += 1
             label = numbers_of(kept.clause, chapter=chapter, clause=clause)
             heads.append(Heading("clause", 2, label, GONE[1], GONE[0]))
-    return circulated("0.1", kept, heads, {}, renumbered)
+    return circulated("0.1", kept, heads, {}, renumbered, {})
 
 
 def numbers_of(level: NumberLevel, **values: int) -> str:
@@ -372,7 +372,7 @@ def test_paragraphs_and_cross_references_follow_the_printed_number() -> None:
 
 def test_without_a_circulated_version_nothing_changes() -> None:
     assert compose(norland({})) == plain_draft()
-    same = circulated("0.1", plain_draft().numbering, [b for u in plain_draft().units for b in u.blocks if isinstance(b, Heading)], {}, False)  # fmt: skip
+    same = circulated("0.1", plain_draft().numbering, [b for u in plain_draft().units for b in u.blocks if isinstance(b, Heading)], {}, False, {})  # fmt: skip
     assert compose(norland({"guidelines": same})) == plain_draft()
     assert compose(norland({"guidelines": replace(same, renumbered=True)})) == plain_draft(), "no number would be told"
 

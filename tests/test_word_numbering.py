@@ -100,4 +100,4 @@ def test_points_begin_anew_in_a_list_of_their_own() -> None:
     first = [lists.point("point", "(a)", True).num, lists.point("point", "(b)", False).num]
     second = [lists.point("point", "(a)", True).num, lists.point("subpoint", "(i)", True).num]
     assert first[0] == first[1] != second[0] == second[1]
-    assert lists.point("point", "(z)", False).text == "(z)"
+    assert lists.point("point", "(aa)", False).text == "(aa)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.compose.citations import note
 from pipeline.compose.context import Context
+from pipeline.compose.frozen_points import kept
 from pipeline.compose.plan import Placed, Plan, printed
 from pipeline.compose.prose import Line, lines
 from pipeline.model.draft import Block, Footnote, Heading, Inline, Origin, Paragraph, Run, Unit, Zone
@@ -38,6 +39,9 @@ def clause_unit(placed: Placed, context: Context, plan: Plan, notes: Notes, zone
     elif context.document == "strategy":
         blocks.append(Heading("sub", 3, "", title, anchor))
     body = list(_body(placed, context, plan))
+    old = context.circulated.get(context.document)
+    if old is not None and old.keeps(plan.numbering) and anchor in old.lines:
+        body = kept(body, old.lines[anchor], old.numbering, plan.numbering, placed.figures)
     law = note(context, clause.cites)
     if law and body:
         body[0] = replace(body[0], inlines=(*body[0].inlines, notes.add(law)))

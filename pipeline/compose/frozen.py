@@ -1,6 +1,7 @@
 """Numbers that stay: what a circulated version numbered keeps its number, and what is new is numbered around it.
 
-Only chapters, annexes and clauses are kept; a clause's paragraphs are counted from its own number, so they follow it.
+Chapters, annexes and clauses are found again by their anchors; what is numbered within a clause, by its words
+(`frozen_points`).
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
-from pipeline.model.draft import Heading, Numbering, NumberLevel
+from pipeline.model.draft import Heading, NumberFormat, Numbering, NumberLevel, ParagraphRole
 from pipeline.model.labels import Numeral, between, capitals, figure, numeral
 
 Kind = Literal["chapter", "clause", "annex"]
@@ -47,6 +49,21 @@ def number(text: str) -> Number | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of a circulated clause, as far as its number matters.
+
+    Attributes:
+        role: What it is.
+        label: Its number as printed, empty where it has none.
+        text: Its words, without footnotes.
+    """
+
+    role: ParagraphRole
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Circulated:
     """A circulated version, as far as its numbers matter to the next one.
 
@@ -56,6 +73,7 @@ class Circulated:
         headings: Number as printed, and title, of all that is numbered, by anchor in its order.
         left: Numbers that were circulated before and stood in it no more, each with the anchor that had it.
         renumbered: True where the next version is numbered anew all the same.
+        lines: What stands in each clause, by anchor; nothing where the version was not drawn in the language.
     """
 
     version: str
@@ -63,6 +81,7 @@ class Circulated:
     headings: Mapping[str, tuple[str, str]]
     left: Mapping[Number, str] = field(default_factory=dict)
     renumbered: bool = False
+    lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
 
     def keeps(self, form: Numbering) -> bool:
         """Tell whether its numbers can stay in a numbering, and are to."""
@@ -70,7 +89,12 @@ class Circulated:
 
 
 def circulated(
-    version: str, form: Numbering, headings: Iterable[Heading], left: Mapping[str, str], renumbered: bool
+    version: str,
+    form: Numbering,
+    headings: Iterable[Heading],
+    left: Mapping[str, str],
+    renumbered: bool,
+    lines: Mapping[str, Sequence[Line]],
 ) -> Circulated:
     """Return a circulated version by its headings.
 
@@ -80,10 +104,11 @@ def circulated(
         headings: The headings of its units in order; those without a number do not count.
         left: What its receipt says of numbers given up before.
         renumbered: True where the next version is numbered anew.
+        lines: What stands in each clause, by anchor.
     """
     printed = {h.anchor: (h.label, h.text) for h in headings if h.label and h.role in KINDS}
     gone = {known: anchor for text, anchor in left.items() if (known := number(text)) is not None}
-    return Circulated(version, form, printed, gone, renumbered)
+    return Circulated(version, form, printed, gone, renumbered, lines)
 
 
 def _figures(form: Numbering) -> tuple[object, ...]:
@@ -97,7 +122,7 @@ def numbers(headings: Mapping[str, tuple[str, str]], form: Numbering) -> dict[st
         headings: Printed number and title by anchor.
         form: The numbering, in the language of the printed numbers.
     """
-    shapes = {kind: _shape(getattr(form, kind)) for kind in KINDS}
+    shapes = {kind: shape(getattr(form, kind)) for kind in KINDS}
     found: dict[str, Number] = {}
     for anchor, (label, _) in headings.items():
         kinds: tuple[Kind, ...] = ("clause",) if anchor.startswith("clause:") else ("chapter", "annex")
@@ -111,8 +136,9 @@ def numbers(headings: Mapping[str, tuple[str, str]], form: Numbering) -> dict[st
     return found
 
 
-def _shape(level: NumberLevel) -> re.Pattern[str]:
-    """Return what the printed numbers of a level look like."""
+@cache
+def shape(level: NumberLevel) -> re.Pattern[str]:
+    """Return what the printed numbers of a level look like, each figure a group with the name of its field."""
     pieces = _FIELD.split(level.pattern)
     return re.compile("".join(re.escape(p) if i % 2 == 0 else f"(?P<{p}>[0-9A-Za-z]+)" for i, p in enumerate(pieces)))
 
@@ -153,28 +179,39 @@ class Series:
             anchors: All that stands in the series now, in order.
         """
         form = getattr(self.form, kind).format
-        stood, left = self._stood.get((kind, scope), {}), self._left.get((kind, scope), {})
-        taken = {*stood.values(), *left}
-        kept = _longest_rising([numeral(stood[a], form) if a in stood else None for a in anchors])
-        if left:
-            before = {a: text for text, a in left.items() if a not in stood}
-            kept = _with_returned(kept, [numeral(before[a], form) if a in before else None for a in anchors])
-        highest = max((n.value for f in taken if (n := numeral(f, form)) is not None), default=0)
-        found: list[str] = []
-        following = _following(kept)
-        last: Numeral | None = None
-        for here, ahead in zip(kept, following, strict=True):
-            if here is not None:
-                text = capitals(here, form)
-            elif ahead is None:  # at the end of a series it is counted on
-                highest += 1
-                text = figure(highest, form).upper()
-            else:
-                text = between(last, ahead, form, taken)
-            taken.add(text)
-            last = numeral(text, form)
-            found.append(text)
-        return found
+        return figures(form, self._stood.get((kind, scope), {}), self._left.get((kind, scope), {}), anchors)
+
+
+def figures(form: NumberFormat, stood: Mapping[str, str], left: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """Return the figures of one series, in capitals.
+
+    Args:
+        form: Its format.
+        stood: The figures that were circulated, by the name of what has them.
+        left: Figures given up before, each with the name of what had it.
+        names: All that stands in the series now, in order.
+    """
+    taken = {*stood.values(), *left}
+    kept = _longest_rising([numeral(stood[a], form) if a in stood else None for a in names])
+    if left:
+        before = {a: text for text, a in left.items() if a not in stood}
+        kept = _with_returned(kept, [numeral(before[a], form) if a in before else None for a in names])
+    highest = max((n.value for f in taken if (n := numeral(f, form)) is not None), default=0)
+    found: list[str] = []
+    following = _following(kept)
+    last: Numeral | None = None
+    for here, ahead in zip(kept, following, strict=True):
+        if here is not None:
+            text = capitals(here, form)
+        elif ahead is None:  # at the end of a series it is counted on
+            highest += 1
+            text = figure(highest, form).upper()
+        else:
+            text = between(last, ahead, form, taken)
+        taken.add(text)
+        last = numeral(text, form)
+        found.append(text)
+    return found
 
 
 def _following(kept: Sequence[Numeral | None]) -> list[Numeral | None]:

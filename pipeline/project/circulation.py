@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.compose.concordance import numbered_headings
-from pipeline.compose.frozen import Circulated, circulated, given_up
+from pipeline.compose.frozen import Circulated, Line, circulated, given_up
+from pipeline.compose.frozen_points import DEPTHS
 from pipeline.model.draft import Draft, Heading, Numbering
 from pipeline.model.problem import Faulty, Place, Problem
 from pipeline.project.drawing import DRAFT, draft_file
@@ -112,13 +113,17 @@ def as_circulated(kept: Mapping[str, Kept], lang: str) -> dict[str, Circulated]:
     found: dict[str, Circulated] = {}
     for document, one in kept.items():
         data = one.drafts.get(lang) or next(iter(one.drafts.values()))
-        form, headings = headings_in(data, f"{document}/{one.version}/{DRAFT}.json")
-        found[document] = circulated(one.version, form, headings, one.left, one.renumbered)
+        form, headings, lines = numbered_in(data, f"{document}/{one.version}/{DRAFT}.json")
+        # In another language no paragraph would be found again by its words.
+        own = lines if lang in one.drafts else {}
+        found[document] = circulated(one.version, form, headings, one.left, one.renumbered, own)
     return found
 
 
-def headings_in(draft: bytes, file: str) -> tuple[Numbering, tuple[Heading, ...]]:
-    """Return the numbering of a stored draft and the headings of its units, read without building the draft.
+def numbered_in(draft: bytes, file: str) -> tuple[Numbering, tuple[Heading, ...], dict[str, list[Line]]]:
+    """Return the numbering of a stored draft, the headings of its units, and what stands in its clauses by anchor.
+
+    They are read without building the draft.
 
     Args:
         draft: The draft's bytes.
@@ -129,7 +134,8 @@ def headings_in(draft: bytes, file: str) -> tuple[Numbering, tuple[Heading, ...]
     """
     try:
         tree = json.loads(draft)
-        return typed.reader(Numbering)(tree["numbering"], 0), tuple(_headings(tree["units"]))
+        units = tree["units"]
+        return typed.reader(Numbering)(tree["numbering"], 0), tuple(_headings(units)), dict(_lines(units))
     except (KeyError, TypeError, ValueError, AttributeError, typed.Wrong):
         fix = "take the file from the version folder again; it is written by clausewright and not edited by hand"
         raise Faulty([Problem(codec.CODE, Place(file), "the draft cannot be read", fix)]) from None
@@ -140,6 +146,19 @@ def _headings(units: Sequence[Mapping[str, object]]) -> Iterator[Heading]:
         for block in unit["blocks"]:  # type: ignore[attr-defined]
             if block.get("@") == "Heading" and block.get("anchor") == unit["anchor"]:
                 yield typed.reader(Heading)({k: v for k, v in block.items() if k != "@"}, 0)
+
+
+def _lines(units: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, list[Line]]]:
+    for unit in units:
+        if str(unit["anchor"]).startswith("clause:"):
+            yield (
+                str(unit["anchor"]),
+                [
+                    Line(b["role"], b.get("label", ""), "".join(i["text"] for i in b["inlines"] if "text" in i))
+                    for b in unit["blocks"]  # type: ignore[attr-defined]
+                    if b.get("@") == "Paragraph" and b.get("role") in DEPTHS
+                ],
+            )
 
 
 def left_in(draft: Draft, old: Mapping[str, Circulated]) -> dict[str, str]:

@@ -184,9 +184,13 @@ class Lists:
             counter.take(1, 0)
             self._points = self._begun(POINTS, 1, 1)
         numbers = counter.peek(rule.level)
+        value = numbers[-1]
         if rule.shown(numbers) != label:
-            return Slot(UNNUMBERED, 0, label)
-        counter.take(rule.level, numbers[-1])
+            start = _gap(rule, numbers, label)
+            if start is None:
+                return Slot(UNNUMBERED, 0, label)
+            value, self._points = start, self._begun(POINTS, rule.level, start)
+        counter.take(rule.level, value)
         return Slot(self._points, rule.level)
 
     def _begun(self, abstract: int, level: int, start: int) -> int:
