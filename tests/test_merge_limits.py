@@ -176,7 +176,7 @@ def test_a_file_without_styles_lists_or_settings_is_merged(doc: Document) -> Non
         cell(AGENCIES, 0, 2, "Regional"),
     )
     one = merge(word_package.packed(parts), ours(*changes))
-    assert "without a written consent under" in one.text() and "One more." in one.lines()
+    assert "without a written consent under" in one.text() and "(ca)\tOne more." in one.lines()
 
 
 def test_a_control_that_names_a_unit_within_another_unit(doc: Document) -> None:
