@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,6 +69,14 @@ def _unskipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped although {NO_SKIP} is set: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Let children heed an interrupt even where the tests run in the background, which has interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -189,6 +189,7 @@ def test_progress_counts_up_and_names_who_is_worked_on(three: Path, tmp_path: Pa
     assert told[0] == (0, ("alba",)) and told[-1] == (3, ())
 
 
+@pytest.mark.usefixtures("heeded")
 def test_an_interrupt_leaves_whole_versions(three: Path, tmp_path: Path) -> None:
     for number in range(6):
         shutil.copytree(three / "alba", three / f"more-{number}")

@@ -179,6 +179,7 @@ def ended(pids: list[int]) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("heeded")
 def test_an_interrupt_leaves_quickly_and_leaves_nobody() -> None:
     child, pids = started()
     assert len(pids) == 2

@@ -285,7 +285,8 @@ def _client(scheduler: str) -> Any:
         raise MachineFault(
             "the cluster extra is missing; install it with: pip install 'clausewright[cluster]'"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what a person must know, we say
+    for name in ("distributed", "distributed.client"):  # Dask gives the client a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what a person must know, we say
     try:
         return distributed.Client(scheduler, timeout=REACH, set_as_default=False)
     except (OSError, TimeoutError, TypeError, ValueError) as error:  # no such host, nobody there, no certificate
