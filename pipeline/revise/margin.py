@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.word import companions, names, package, relations
+from pipeline.word import names, package, relations
 from pipeline.word.marks import Marker
 from pipeline.word.names import XML, R, w
 from pipeline.word.story import DELETED, INSERTED, PPR, ROW, RPR, RUN
@@ -118,7 +118,7 @@ class Margin:
         return str(self.last)
 
     def _open(self) -> None:
-        self.part = companions.part(self.parts, _KIND)
+        self.part = relations.part(self.parts, _KIND)
         self._fresh = not self.part
         if self._fresh:
             free = (f"word/comments{k or ''}.xml" for k in range(len(self.parts) + 1))
@@ -134,7 +134,7 @@ class Margin:
         if self._root is None:
             return
         self._root.extend(self._made)
-        self.parts[self.part] = package.serialised(self._root)
+        self.parts[self.part] = package.rewritten(self._root, self.parts.get(self.part, b""))
         if self._fresh:
             relations.add(self.parts, names.DOCUMENT, "rIdCwComments", _KIND, posixpath.relpath(self.part, "word"))
             relations.add_type(self.parts, self.part, names.WML_TYPE + "comments+xml")

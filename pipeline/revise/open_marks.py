@@ -11,7 +11,7 @@ from lxml import etree
 from pipeline.revise.finding import KINDS, found
 from pipeline.revise.margin import CONFLICT
 from pipeline.revise.merge import AUTHOR
-from pipeline.word import anchors, companions, names, package
+from pipeline.word import anchors, names, package, relations
 from pipeline.word.comments import number_of, read_comments
 from pipeline.word.names import w
 from pipeline.word.story import P
@@ -62,7 +62,7 @@ def open_marks(parts: Mapping[str, bytes], file: str) -> tuple[OpenMark, ...]:
 def _conflicts(
     parts: Mapping[str, bytes], document: etree._Element, units: Mapping[etree._Element, str], file: str
 ) -> Iterator[OpenMark]:
-    place = companions.part(parts, names.REL_TYPE + "comments")
+    place = relations.part(parts, names.REL_TYPE + "comments")
     if not place:
         return
     done = {c.id for c in read_comments(parts, file) if c.done}

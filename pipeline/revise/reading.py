@@ -9,7 +9,7 @@ from lxml import etree
 
 from pipeline.revise.finding import Found, found
 from pipeline.revise.grafting import Story
-from pipeline.word import anchors, companions, names, package
+from pipeline.word import anchors, names, package, relations
 from pipeline.word.anchors import Base, Kept
 from pipeline.word.story import Line, Paragraph, Reader
 from pipeline.word.wording import Item, Row, Words
@@ -54,7 +54,7 @@ def opened(data: bytes, file: str) -> tuple[Story, Kept | None]:
     """
     parts = package.opened(data, file)
     kept = anchors.kept(parts)
-    names_ = (names.STYLES, names.FOOTNOTES, names.NUMBERING, companions.part(parts, ENDNOTES))
+    names_ = (names.STYLES, names.FOOTNOTES, names.NUMBERING, relations.part(parts, ENDNOTES))
     styles, notes, numbering, endnotes = (package.parsed(parts[n], n, file) if n in parts else None for n in names_)
     reader = Reader.of(styles if styles is not None else etree.Element("none"), kept or Kept({}, {}))
     document = package.parsed(parts[names.DOCUMENT], names.DOCUMENT, file)

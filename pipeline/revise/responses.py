@@ -196,7 +196,7 @@ class _Desk:
             parts[part] = rewritten(reviewed.trees[part], reviewed.parts[part])
         made = list(self.settled.values())
         return Answered(
-            with_settled(parts, self.settled, file), len(notes), len(self.resolved), made.count("accepted"),
+            with_settled(parts, self.settled), len(notes), len(self.resolved), made.count("accepted"),
             made.count("rejected"),
         )  # fmt: skip
 

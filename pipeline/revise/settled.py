@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.word import companions, names
+from pipeline.word import names, relations
 from pipeline.word.package import parsed
 from pipeline.word.runs import attribute
 
@@ -24,13 +24,12 @@ def settled(parts: Mapping[str, bytes]) -> dict[str, str]:
     return {str(e.get("key")): str(e.get("verdict")) for e in root.iter(f"{{{NAMESPACE}}}change")}
 
 
-def with_settled(parts: Mapping[str, bytes], verdicts: Mapping[str, str], file: str) -> dict[str, bytes]:
+def with_settled(parts: Mapping[str, bytes], verdicts: Mapping[str, str]) -> dict[str, bytes]:
     """Return the parts with more changes told as settled.
 
     Args:
         parts: The parts of the file.
         verdicts: `accepted` or `rejected` for each change, by its key.
-        file: What messages call the file.
     """
     if not verdicts:
         return dict(parts)
@@ -44,8 +43,8 @@ def with_settled(parts: Mapping[str, bytes], verdicts: Mapping[str, str], file: 
         n for n in range(1, len(parts) + 2) if not any(f"item{n}.xml" in p or f"itemProps{n}.xml" in p for p in parts)
     )
     item, properties = f"customXml/item{number}.xml", f"customXml/itemProps{number}.xml"
-    found = companions.related(parts, item, names.REL_TYPE + "customXml", "", file)
-    found[item] = data
+    found = {**parts, item: data}
+    relations.add(found, names.DOCUMENT, "rIdAdded1", names.REL_TYPE + "customXml", f"../{item}")
     found[properties] = (
         f'{names.DECLARATION}<ds:datastoreItem ds:itemID="{_STORE}" '
         'xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"><ds:schemaRefs>'
@@ -55,7 +54,7 @@ def with_settled(parts: Mapping[str, bytes], verdicts: Mapping[str, str], file: 
         f'{names.DECLARATION}<Relationships xmlns="{names.REL}"><Relationship Id="rId1" '
         f'Type="{names.REL_TYPE}customXmlProps" Target="itemProps{number}.xml"/></Relationships>'
     ).encode()
-    found[names.TYPES] = companions.typed(found, properties, names.CUSTOM_PROPS_TYPE, file)
+    relations.add_type(found, properties, names.CUSTOM_PROPS_TYPE)
     return found
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from pipeline.revise.grafting import Story
 from pipeline.revise.margin import Margin
 from pipeline.revise.reading import ENDNOTES
-from pipeline.word import anchors, companions, names, package, relations
+from pipeline.word import anchors, names, package, relations
 from pipeline.word.anchors import Base
 from pipeline.word.marks import Marker
 
@@ -37,7 +37,7 @@ def written_back(story: Story, marker: Marker, margin: Margin, lists: int) -> No
         parts[names.FOOTNOTES] = package.serialised(story.notes)
     elif story.notes is not None and marker.made:
         _write(parts, names.FOOTNOTES, story.notes)
-    endnotes = companions.part(parts, ENDNOTES)
+    endnotes = relations.part(parts, ENDNOTES)
     if story.endnotes is not None and marker.made and endnotes:
         _write(parts, endnotes, story.endnotes)
 

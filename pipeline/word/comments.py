@@ -8,6 +8,7 @@ They are joined by `w14:paraId`, the name of a comment's last paragraph; where t
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from typing import Final
 
 from lxml import etree
 
-from pipeline.word import companions, names, runs, styles
+from pipeline.word import names, relations, runs, styles
 from pipeline.word.names import REL_TYPE, WML_TYPE, W, w
-from pipeline.word.package import parsed, rewritten
+from pipeline.word.package import declared, parsed, rewritten
 from pipeline.word.pieces import read
 from pipeline.word.story import P
 
@@ -107,7 +108,7 @@ def read_comments(parts: Mapping[str, bytes], file: str) -> tuple[Comment, ...]:
     Raises:
         Faulty: A part is damaged.
     """
-    found = companions.part(parts, _COMMENTS.relation)
+    found = relations.part(parts, _COMMENTS.relation)
     if not found:
         return ()
     elements = list(parsed(parts[found], found, file).iter(w("comment")))
@@ -132,7 +133,7 @@ def _text(comment: etree._Element) -> str:
 
 def _entries(parts: Mapping[str, bytes], file: str) -> dict[str, etree._Element]:
     """Return what is told of threads, by the name of a comment's paragraph."""
-    part = companions.part(parts, _EXTENDED.relation)
+    part = relations.part(parts, _EXTENDED.relation)
     if not part:
         return {}
     root = parsed(parts[part], part, file)
@@ -286,16 +287,18 @@ class _Book:
 
     def _open(self, kind: _Kind, more: Mapping[str, str]) -> tuple[str, etree._Element]:
         """Return the name and tree of a part, made where the file has none, with the prefixes that it needs."""
-        name = companions.part(self.parts, kind.relation)
+        name = relations.part(self.parts, kind.relation)
         if name:
-            return name, companions.declared(parsed(self.parts[name], name, self.file), more)
+            return name, declared(parsed(self.parts[name], name, self.file), more)
         name = kind.name
         while name in self.parts:
             name = name.replace(".xml", "_.xml")
         prefix, _, local = kind.root.partition(":")
         root = etree.Element(f"{{{kind.uri}}}{local}", nsmap={prefix: kind.uri})
-        self.parts = {**companions.related(self.parts, name, kind.relation, kind.type, self.file), name: b""}
-        return name, companions.declared(root, more)
+        self.parts = {**self.parts, name: b""}
+        relations.add(self.parts, names.DOCUMENT, "rIdAdded1", kind.relation, posixpath.relpath(name, "word"))
+        relations.add_type(self.parts, name, kind.type)
+        return name, declared(root, more)
 
     def closed(self) -> dict[str, bytes]:
         """Return the parts as they now are."""
@@ -307,7 +310,7 @@ class _Book:
 
     def _ids(self) -> None:
         """List new comments among the lasting names of comments, where the file has them."""
-        part = companions.part(self.parts, _IDS)
+        part = relations.part(self.parts, _IDS)
         if not part:
             return
         root = parsed(self.parts[part], part, self.file)
@@ -320,7 +323,7 @@ class _Book:
 
     def _people(self) -> None:
         """List new authors among the people, where the file has them."""
-        part = companions.part(self.parts, _PEOPLE)
+        part = relations.part(self.parts, _PEOPLE)
         if not part:
             return
         root = parsed(self.parts[part], part, self.file)

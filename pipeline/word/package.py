@@ -11,11 +11,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from typing import cast
 
 from lxml import etree
 
 from pipeline.model.problem import Exit, Faulty, Place, Problem, shown
 from pipeline.word import names
+from pipeline.word.names import MC
 
 MAX_PARTS = 2_000
 MAX_UNPACKED = 200 * 2**20
@@ -128,6 +130,27 @@ def rewritten(root: etree._Element, given: bytes) -> bytes:
     if head is None:
         return serialised(root)
     return head.group() + etree.tostring(root, encoding="UTF-8")
+
+
+def declared(root: etree._Element, prefixes: Mapping[str, str]) -> etree._Element:
+    """Return a root that declares prefixes and says that a reader who does not know them may pass over them.
+
+    Args:
+        root: The root of a part; its content moves to the one returned.
+        prefixes: Namespaces by the prefix that they get.
+    """
+    there = set(root.nsmap.values())
+    missing = {prefix: uri for prefix, uri in prefixes.items() if uri not in there}
+    if not missing:
+        return root
+    wanted = {**missing, **({} if MC in there else {"mc": MC})}
+    fresh = etree.Element(root.tag, nsmap=cast("dict[str, str]", {**root.nsmap, **wanted}))
+    fresh.attrib.update(root.attrib)
+    fresh.text = root.text
+    fresh.extend(list(root))
+    ignorable = str(fresh.get(f"{{{MC}}}Ignorable", "")).split()
+    fresh.set(f"{{{MC}}}Ignorable", " ".join(dict.fromkeys((*ignorable, *missing))))
+    return fresh
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -18,6 +18,18 @@ def resolved(owner: str, target: str) -> str:
     )
 
 
+def part(parts: Mapping[str, bytes], kind: str) -> str:
+    """Return the part that the document relates to by a kind of relationship, empty where there is none."""
+    if names.DOCUMENT_RELS not in parts:
+        return ""
+    for one in package.parsed(parts[names.DOCUMENT_RELS], names.DOCUMENT_RELS, names.DOCUMENT):
+        if one.get("Type") == kind and one.get("TargetMode") != "External":
+            found = resolved(names.DOCUMENT, str(one.get("Target", "")))
+            if found in parts:
+                return found
+    return ""
+
+
 def row(parts: Mapping[str, bytes], owner: str, number: str) -> etree._Element | None:
     """Return the relationship of a part that has this id."""
     rels = names.rels_of(owner)
@@ -39,7 +51,15 @@ def numbers(parts: Mapping[str, bytes], owner: str) -> set[str]:
 
 
 def add(parts: dict[str, bytes], owner: str, number: str, kind: str, to: str) -> None:
-    """Add a relationship from a part, unless it has one of that kind to that target; an id that is taken is varied."""
+    """Add a relationship from a part, unless it has one of that kind to that target.
+
+    Args:
+        parts: The parts of the file, changed in place.
+        owner: The part that relates.
+        number: The id; varied where it is taken.
+        kind: Kind of relationship.
+        to: The target, as seen from the owner's folder.
+    """
     rels = names.rels_of(owner)
     data = parts.get(rels, f'{names.DECLARATION}<Relationships xmlns="{REL}"/>'.encode())
     root = package.parsed(data, rels, owner)
@@ -47,7 +67,7 @@ def add(parts: dict[str, bytes], owner: str, number: str, kind: str, to: str) ->
         taken = {r.get("Id") for r in root}
         fresh = next(n for k in range(len(taken) + 1) if (n := f"{number}{k or ''}") not in taken)
         etree.SubElement(root, f"{{{REL}}}Relationship", {"Id": fresh, "Type": kind, "Target": to})
-        parts[rels] = package.serialised(root)
+        parts[rels] = package.rewritten(root, data)
 
 
 def content_type(parts: Mapping[str, bytes], part: str) -> str:
@@ -65,4 +85,4 @@ def add_type(parts: dict[str, bytes], part: str, kind: str) -> None:
     root = package.parsed(parts[names.TYPES], names.TYPES, part)
     if kind and not any(e.get("PartName") == f"/{part}" for e in root):
         etree.SubElement(root, f"{{{CT}}}Override", {"PartName": f"/{part}", "ContentType": kind})
-        parts[names.TYPES] = package.serialised(root)
+        parts[names.TYPES] = package.rewritten(root, parts[names.TYPES])
