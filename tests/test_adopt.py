@@ -38,7 +38,8 @@ from pipeline.model.adoption import Adoption
 from pipeline.model.draft import Paragraph, Ref, Table, plain
 from pipeline.model.problem import Refused
 from pipeline.model.version import Entry
-from pipeline.project import adopted_version, adopting, portfolio, shelf
+from pipeline.project import portfolio, shelf
+from pipeline.project.adoption import adopted_version, adopting
 from pipeline.project.making import quiet
 from pipeline.project.releasing import release
 from pipeline.project.text_of_record import adoption_of, texts_of_record

@@ -18,7 +18,7 @@ import pytest
 import revisions
 from crashes import SOAK
 
-from pipeline.project.pdf_agreement import Difference, difference
+from pipeline.project.adoption.pdf_agreement import Difference, difference
 from pipeline.source import pdf as pdfs
 from pipeline.source.pdf import Pdf, Unreadable
 from pipeline.source.pdf_words import pages

@@ -9,8 +9,8 @@ import click
 
 from pipeline.cli import printing
 from pipeline.cli.progress import shown_progress
-from pipeline.project.adopting import Request, Taken
-from pipeline.project.adopting import adopt as adopted
+from pipeline.project.adoption.adopting import Request, Taken
+from pipeline.project.adoption.adopting import adopt as adopted
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 MOST = 12

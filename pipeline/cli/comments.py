@@ -58,7 +58,7 @@ def comments(
 
 
 def _gathered(files: tuple[Path, ...], output: Path, bodies: tuple[str, ...], number: int) -> None:
-    from pipeline.project import consultation
+    from pipeline.project.consultation import rounds
 
     if output.suffix.lower() not in MATRIX:
         raise click.BadParameter(f"{output}: a matrix is written as .xlsx or .docx", param_hint="-o")
@@ -66,7 +66,7 @@ def _gathered(files: tuple[Path, ...], output: Path, bodies: tuple[str, ...], nu
         raise click.UsageError("a file is named twice")
     with shown_progress() as progress:
         progress("reading the files")
-        made = consultation.collect(files, _bodies(files, bodies), number, output)
+        made = rounds.collect(files, _bodies(files, bodies), number, output)
     printing.warnings(made.warnings)
     click.echo(str(output))
     told = (
@@ -92,13 +92,13 @@ def _bodies(files: tuple[Path, ...], bodies: tuple[str, ...]) -> dict[Path, str]
 
 
 def _replied(matrix: Path, file: Path, output: Path, signed: tuple[str, str], to: Path | None, role: str) -> None:
-    from pipeline.project import consultation
+    from pipeline.project.consultation import rounds
 
-    given = consultation.Signed(consultation.office(signed[0], "--author"), signed[1])
-    owner = consultation.office(role, "--role") if role else ""
+    given = rounds.Signed(rounds.office(signed[0], "--author"), signed[1])
+    owner = rounds.office(role, "--role") if role else ""
     with shown_progress() as progress:
         progress("writing the answers")
-        made = consultation.reply(matrix, file, output, given, to, owner)
+        made = rounds.reply(matrix, file, output, given, to, owner)
     done = made.answered
     click.echo(str(output))
     if not done.written:

@@ -11,7 +11,7 @@ from pipeline.intake.answers import tidy
 from pipeline.model.change import Shift
 from pipeline.model.draft import Draft
 from pipeline.model.problem import Faulty, Place, Problem, Refused
-from pipeline.project.adopted_version import as_release, beneath, files_of, made_again
+from pipeline.project.adoption.adopted_version import as_release, beneath, files_of, made_again
 from pipeline.project.circulation import numbers_of
 from pipeline.project.drafting import Made, kept, written
 from pipeline.project.drawing import draft_file

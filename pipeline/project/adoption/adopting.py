@@ -8,12 +8,21 @@ from pathlib import Path
 
 from pipeline.model.adoption import Adoption, Stand
 from pipeline.model.problem import Exit, Faulty, Place, Problem, shown
-from pipeline.project import national
-from pipeline.project.adopted_version import Handed, beneath, folder_of, handed, laid, most_like, weighed, words_in
+from pipeline.project.adoption import national
+from pipeline.project.adoption.adopted_version import (
+    Handed,
+    beneath,
+    folder_of,
+    handed,
+    laid,
+    most_like,
+    weighed,
+    words_in,
+)
+from pipeline.project.adoption.pdf_agreement import difference
 from pipeline.project.drafting import Made
 from pipeline.project.files import write_new
 from pipeline.project.making import Progress
-from pipeline.project.pdf_agreement import difference
 from pipeline.project.releasing import Spot, spot
 from pipeline.project.revising.edited import CHANGE, CONFLICT, looked_at
 from pipeline.project.revising.sources import MOST_BYTES

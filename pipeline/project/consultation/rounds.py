@@ -9,10 +9,10 @@ from pathlib import Path
 from pipeline.intake.answers import tidy
 from pipeline.model.assessment import Disposition
 from pipeline.model.problem import Faulty, MachineFault, Place, Problem, Refused, shown
-from pipeline.project.dispositions import Entry, entered
+from pipeline.project.consultation.dispositions import Entry, entered
+from pipeline.project.consultation.matrix_book import MOST, Filled, filled, workbook
+from pipeline.project.consultation.matrix_document import Heading, document
 from pipeline.project.files import write_file
-from pipeline.project.matrix_book import MOST, Filled, filled, workbook
-from pipeline.project.matrix_document import Heading, document
 from pipeline.revise.matrix import Row, Sent, rows
 from pipeline.revise.remarks import Reviewed, reviewed
 from pipeline.revise.responses import Answered, Signed, answered, otherwise, placeless, unknown

@@ -14,7 +14,7 @@ from pipeline.library.load import overlaid
 from pipeline.model.clause import Clause, Strength
 from pipeline.model.library import Library, clause_at
 from pipeline.model.problem import Faulty, Refused
-from pipeline.project.adopted_version import CLAUSE
+from pipeline.project.adoption.adopted_version import CLAUSE
 from pipeline.revise.adoption import Edited, Own, strength
 from pipeline.source.text import FORBIDDEN
 from pipeline.word.wording import OBJECT, Item, Words, lines

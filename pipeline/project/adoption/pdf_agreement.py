@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.project.word_print import Atom, Gap, Print, Strand, letters_of, printed
+from pipeline.project.adoption.word_print import Atom, Gap, Print, Strand, letters_of, printed
 from pipeline.source import pdf_words
 
 PROBE = 14
