@@ -114,7 +114,9 @@ def _kept(draft: Draft, old: Draft) -> dict[str, str]:
 def _inner(unit: Unit, was: Unit, old: Draft, counter: _Counter) -> Unit:
     """Return a clause whose paragraphs and points keep their numbers."""
     lines = [
-        Line(b.role, b.label, plain(b.inlines)) for b in was.blocks if isinstance(b, Paragraph) and b.role in DEPTHS
+        Line(b.role, b.label, plain(b.inlines), b.restart)
+        for b in was.blocks
+        if isinstance(b, Paragraph) and b.role in DEPTHS
     ]
     body = [b for b in unit.blocks if isinstance(b, Paragraph)]
     figures = counter.clauses.get(unit.anchor, ("", ""))

@@ -49,7 +49,7 @@ def body(told: str, *, form: Numbering = DECIMAL, figures: tuple[str, str] = ("5
 
 
 def lines(some: Sequence[Paragraph]) -> list[Line]:
-    return [Line(p.role, p.label, plain(p.inlines)) for p in some if p.role in DEPTHS]
+    return [Line(p.role, p.label, plain(p.inlines), p.restart) for p in some if p.role in DEPTHS]
 
 
 def labels(old: str | Sequence[Paragraph], new: str, form: Numbering = DECIMAL) -> str:
@@ -142,6 +142,31 @@ def test_a_sole_paragraph_that_is_joined_by_another_is_counted_from_one() -> Non
     assert labels("1 Records are kept.\n1 They are shown on request.", ". Records are kept.") == ""
 
 
+def test_two_lists_under_one_paragraph_are_counted_apart() -> None:
+    def told(last: str) -> list[Paragraph]:
+        first, second = (body(points(*some)) for some in ((ONE, TWO), (THREE, last)))
+        return [*first, *body("- In between."), *second]
+
+    found = kept(told("change its tasks."), lines(told(FOUR)), DECIMAL, DECIMAL, ("5", "3"))
+    assert [p.label for p in found if p.label] == ["(a)", "(b)", "(a)", "(b)"]
+
+
+def test_no_number_of_a_long_list_is_given_twice() -> None:
+    texts = [letter * 9 for letter in "abcdefghijklmnopqrstuvwxyz"]
+    first = again(body(points(*texts)), points(texts[0], "In between.", *texts[1:]))
+    found = again(first, points(texts[0], "In between.", *texts[1:], "At the end.", "Behind it."))
+    told = [p.label for p in found]
+    assert told[:3] == ["(a)", "(aa)", "(b)"] and told[-3] == "(z)"
+    assert len(set(told)) == len(told)
+
+
+def test_an_unlike_text_has_a_number_of_its_own() -> None:
+    new = points(
+        ONE, "every authorization that the law of a neighbour requires;", "name who answers for it;", THREE, FOUR
+    )
+    assert labels(ALL, new) == "(a) (aa) (ab) (c) (d)"
+
+
 def test_numbers_of_another_form_are_not_read() -> None:
     other = replace(DECIMAL, point=replace(DECIMAL.point, format="decimal"))
     found = kept(body(points(ONE, THREE)), lines(body(ALL)), DECIMAL, other, ("5", "3"))
@@ -194,7 +219,9 @@ def test_a_whole_draft_keeps_points_and_is_stored_so() -> None:
     labelled = [b.label for b in blocks if isinstance(b, Paragraph) and b.role == "point"]
     form, heads, found = numbered_in(codec.dump(older), "draft.json")
     assert found[unit.anchor] == [
-        Line(b.role, b.label, plain(b.inlines)) for b in blocks if isinstance(b, Paragraph) and b.role in DEPTHS
+        Line(b.role, b.label, plain(b.inlines), b.restart)
+        for b in blocks
+        if isinstance(b, Paragraph) and b.role in DEPTHS
     ]
     now = compose(norland({"guidelines": circulated("0.1", form, heads, {}, False, found)}))
     again_ = next(u for u in now.units if u.anchor == unit.anchor)

@@ -56,11 +56,13 @@ class Line:
         role: What it is.
         label: Its number as printed, empty where it has none.
         text: Its words, without footnotes.
+        restart: For a point or subpoint: True where its list begins anew.
     """
 
     role: ParagraphRole
     label: str
     text: str
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,10 @@ def figures(form: NumberFormat, stood: Mapping[str, str], left: Mapping[str, str
         elif ahead is None:  # at the end of a series it is counted on
             highest += 1
             text = figure(highest, form).upper()
+            if text in taken or numeral(text, form) != Numeral(
+                (), highest, ()
+            ):  # the 27th letter reads as A's insertion
+                text = between(last, None, form, taken)
         else:
             text = between(last, ahead, form, taken)
         taken.add(text)

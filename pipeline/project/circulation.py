@@ -154,7 +154,12 @@ def _lines(units: Sequence[Mapping[str, object]]) -> Iterator[tuple[str, list[Li
             yield (
                 str(unit["anchor"]),
                 [
-                    Line(b["role"], b.get("label", ""), "".join(i["text"] for i in b["inlines"] if "text" in i))
+                    Line(
+                        b["role"],
+                        b.get("label", ""),
+                        "".join(i["text"] for i in b["inlines"] if "text" in i),
+                        b.get("restart", False),
+                    )
                     for b in unit["blocks"]  # type: ignore[attr-defined]
                     if b.get("@") == "Paragraph" and b.get("role") in DEPTHS
                 ],
