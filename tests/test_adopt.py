@@ -395,6 +395,7 @@ ACTS: dict[str, tuple[Callable[[ministry.Document], None], str]] = {
     "a text that informs": (lambda d: ministry.replace(d, "Many police uses", "Most police uses", UNION), "1.0.1-draft.1"),
     "a table": (lambda d: ministry.replace(d, "Measures on which", "Those on which", "part:roadmap"), "1.0.1-draft.1"),
     "a recommendation": (lambda d: ministry.replace(d, "Nine in ten", "Eight in ten", TRUST), "1.1-draft.1"),
+    "a recommendation made a duty": (lambda d: ministry.replace(d, "should show", "shall show", TRUST), "2.0-draft.1"),
     "a paragraph that informs": (lambda d: ministry.add_paragraph_between(d, "As of today.", TRUST), "1.1-draft.1"),
     "a duty": (lambda d: ministry.delete_clause(d, "clause:speak-up-channel"), "2.0-draft.1"),
     "a duty of its own": (lambda d: ministry.add_paragraph_between(d, "The police shall report.", TRUST), "2.0-draft.1"),

@@ -21,6 +21,8 @@ class Stand:
         by: How it was found, such as `tag` or `text`; empty where it was deleted.
         sure: How sure that is, from 0 to 1.
         label: The number that the file prints before it; empty where it prints none.
+        strength: What it lays down by the ministry's words, where ours laid down something else: a strength, or `none`;
+            empty where it is the same, or the language is not known.
     """
 
     anchor: str
@@ -29,6 +31,7 @@ class Stand:
     by: str = ""
     sure: float = 1.0
     label: str = ""
+    strength: Literal["", "none", "may", "should", "shall"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class Added:
     Attributes:
         after: Anchor of the unit that they follow; empty at the beginning.
         digests: SHA-256 of the words of each paragraph or table row, in order.
+        duties: Those of them that lay down a duty.
     """
 
     after: str
     digests: tuple[str, ...]
+    duties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,22 @@ from pathlib import Path
 from pipeline.model.problem import MachineFault, Refused
 
 
-def write_new(out: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
+def write_new(out: Path, files: dict[str, bytes], option: str = "--out") -> tuple[Path, ...]:
     """Write files into a new or empty folder, whole or not at all.
+
+    Args:
+        out: The folder.
+        files: Content by path in it.
+        option: The option that names the folder, for messages.
 
     Raises:
         Refused: The folder holds something.
         MachineFault: It cannot be written.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise Refused(f"{out}: something stands there that is no folder; choose another with --out")
+        raise Refused(f"{out}: something stands there that is no folder; choose another with {option}")
     if out.is_dir() and any(out.iterdir()):
-        raise Refused(f"{out}: the folder is not empty; choose another with --out")
+        raise Refused(f"{out}: the folder is not empty; choose another with {option}")
     import shutil
     import tempfile
 

@@ -62,9 +62,10 @@ class Edited:
     def adoption(self, version: str) -> Adoption:
         """Return the record of it as text of record, made from a version of ours."""
         record = self.kept.record
-        added = tuple(Added(o.after, tuple(digest_of(item) for item in o.items)) for o in self.own)
+        lang = record.get("lang", "")
+        added = tuple(_added(o, lang) for o in self.own)
         return Adoption(
-            record.get("document", ""), record.get("lang", ""), record.get("audience", "working"),  # type: ignore[arg-type]
+            record.get("document", ""), lang, record.get("audience", "working"),  # type: ignore[arg-type]
             version, self.units, added,
         )  # fmt: skip
 
@@ -95,7 +96,8 @@ def edited(data: bytes, file: str, base: Kept | None) -> Edited | None:
     finding = found(story.document, kept)
     numbers = counting.labels(story.parts, story.document)
     there = {u.anchor: read(u, story) for u in finding.units}
-    units = tuple(_stand(base, there.get(base.anchor), numbers) for base in kept.units.values())
+    lang = kept.record.get("lang", "")
+    units = tuple(_stand(base, there.get(base.anchor), numbers, lang) for base in kept.units.values())
     taken = {b for u in (*finding.units, *finding.copies) for b in u.blocks}
     return Edited(
         kept, units, tuple(_own(story, finding.units, taken)), tuple(dict.fromkeys(c.anchor for c in finding.copies)),
@@ -115,14 +117,22 @@ def strength(text: str, lang: str) -> Strength | None:
     return next((s for s in reversed(STRENGTHS) if s in found and re.search(found[s], text, re.IGNORECASE)), None)
 
 
-def _stand(base: Base, there: Standing | None, numbers: Mapping[etree._Element, str]) -> Stand:
+def _added(own: Own, lang: str) -> Added:
+    digests = tuple(digest_of(item) for item in own.items)
+    laid = (strength(" ".join(lines((item,))), lang) for item in own.items)
+    return Added(own.after, digests, tuple(d for d, s in zip(digests, laid, strict=True) if s == "shall"))
+
+
+def _stand(base: Base, there: Standing | None, numbers: Mapping[etree._Element, str], lang: str) -> Stand:
     if there is None or (base.items and not there.words):
         return Stand(base.anchor, "deleted")
     noted = tuple(note.strip() for note in base.noted)
     kept = same(there.words, base.items) and there.noted == noted
     told = base if kept else replace(base, items=there.words, notes=tuple(n.words for n in there.notes))
     number = _number(there.unit, numbers)
-    return Stand(base.anchor, "kept" if kept else "edited", told.digest, there.unit.how, there.unit.sure, number)
+    was, now = (strength(" ".join(lines(items)), lang) for items in (base.items, there.words))
+    other = (now or "none") if now != was else ""
+    return Stand(base.anchor, "kept" if kept else "edited", told.digest, there.unit.how, there.unit.sure, number, other)
 
 
 def _number(unit: Found, numbers: Mapping[etree._Element, str]) -> str:

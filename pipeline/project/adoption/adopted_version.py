@@ -18,14 +18,13 @@ from pipeline.project.country import Folder, decide, read_country
 from pipeline.project.drawing import DRAFT, SELECTION, draft_file, kept_as, name
 from pipeline.project.making import composed_for
 from pipeline.project.text_of_record import adoption_of, is_adopted
-from pipeline.revise.adoption import Edited, digest_of, edited, strength
+from pipeline.revise.adoption import Edited, edited
 from pipeline.store import codec, names, version
 from pipeline.store.names import ADOPTED, RECEIPT
 from pipeline.store.receipt import Adopted, Approval, Receipt
 from pipeline.store.version import digest, digests
 from pipeline.word import anchors, package
 from pipeline.word.anchors import Kept
-from pipeline.word.wording import lines
 
 CLAUSE = "clause:"
 
@@ -53,13 +52,11 @@ class Handed:
         word: Its Word file.
         pdf: What it exported from that, empty where nothing.
         adoption: How each clause stands in it.
-        duties: Digests of what it added and what lays down a duty.
     """
 
     word: bytes
     pdf: bytes
     adoption: Adoption
-    duties: frozenset[str]
 
 
 def beneath(out: Path, receipt: Receipt, lang: str, audience: Audience) -> Beneath:
@@ -77,7 +74,7 @@ def beneath(out: Path, receipt: Receipt, lang: str, audience: Audience) -> Benea
         Refused: A file that it keeps is missing.
     """
     slug, document, number = receipt.country, receipt.document, receipt.version
-    wanted = (n for n in receipt.records if not n.startswith(f"{DRAFT}."))
+    wanted = (n for n in receipt.records if n != ADOPTED and not n.startswith(f"{DRAFT}."))
     records = {n: version.read(out, slug, document, number, n) for n in wanted}
     if lang in receipt.languages and audience in receipt.audiences:
         draft = version.read(out, slug, document, number, draft_file(receipt.languages, lang))
@@ -123,10 +120,7 @@ def most_like(out: Path, receipt: Receipt, word: bytes, file: str) -> Edited | N
 
 def handed(read: Edited, number: str, word: bytes, pdf: bytes) -> Handed:
     """Return what the ministry handed in, made from a version of ours."""
-    adoption = read.adoption(number)
-    added = [item for own in read.own for item in own.items]
-    duties = (digest_of(i) for i in added if strength(" ".join(lines((i,))), adoption.lang) == "shall")
-    return Handed(word, pdf, adoption, frozenset(duties))
+    return Handed(word, pdf, read.adoption(number))
 
 
 def made_again(out: Path, receipt: Receipt, base: Beneath, earlier: Sequence[str]) -> dict[str, bytes]:
@@ -234,11 +228,13 @@ class _Text:
         words: What each clause says by anchor: our words, or the digest of the ministry's.
         strengths: The highest strength of each clause by anchor.
         added: Digests of what was added.
+        duties: Those of them that lay down a duty.
     """
 
     words: Mapping[str, str]
     strengths: Mapping[str, str]
     added: frozenset[str]
+    duties: frozenset[str]
 
 
 def weighed(
@@ -246,7 +242,8 @@ def weighed(
 ) -> Weight | Literal[""]:
     """Return how the ministry's text differs from the last release; nothing where there was none.
 
-    Major: a duty enters, leaves or changes strength. Minor: other words of a clause, or paragraphs of its own.
+    Major: a duty enters, leaves or changes strength, by our rules or by the ministry's own words. Minor: other words of
+    a clause, or paragraphs of its own.
 
     Args:
         out: The store's folder.
@@ -269,8 +266,7 @@ def weighed(
     )
     now = _text(beneath.draft, beneath.records[SELECTION], handed.adoption)
     found: list[Weight] = [*_differences(then, now)]
-    found += [*("major" if d in handed.duties else "minor" for d in now.added - then.added)]
-    found += ["minor"] if then.added - now.added else []
+    found += ["major" if d in then.duties | now.duties else "minor" for d in now.added ^ then.added]
     return max(found, key=WEIGHTS.index, default="patch")
 
 
@@ -297,8 +293,11 @@ def _text(draft: bytes, selection: bytes, adoption: Adoption | None) -> _Text:
         f"{CLAUSE}{clause}": next((s for s in reversed(STRENGTHS) if s in told["strengths"]), "")
         for clause, told in decisions.items()
     }
-    added = frozenset(d for a in adoption.added for d in a.digests) if adoption else frozenset()
-    return _Text(words, strengths, added)
+    strengths |= {a: s.strength.removeprefix("none") for a, s in stands.items() if s.strength}
+    own = adoption.added if adoption else ()
+    return _Text(
+        words, strengths, frozenset(d for a in own for d in a.digests), frozenset(d for a in own for d in a.duties)
+    )  # fmt: skip
 
 
 def _said(tree: object) -> Iterator[str]:

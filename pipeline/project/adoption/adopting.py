@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,8 +123,13 @@ def adopt(request: Request, progress: Progress) -> Taken:
         national.checked(own, library)
         left = [national.nowhere(one) for one in apart]
     given = handed(read, at.number, word, pdf)
-    made = _known(at, given) or _written(at, receipt, given, progress)
-    files = write_new(request.clauses, own) if request.clauses is not None and own else ()
+    files = write_new(request.clauses, own, "--national") if request.clauses is not None and own else ()
+    try:
+        made = _known(at, given) or _written(at, receipt, given, progress)
+    except BaseException:
+        if files and request.clauses is not None:
+            shutil.rmtree(request.clauses, ignore_errors=True)
+        raise
     ours = drafted(at.out, at.slug, at.document, version.versions(at.out, at.slug, at.document))[-1]
     newer = version.folder_of(at.out, at.slug, at.document, ours) if ours != at.number else None
     titles = {u.anchor: _title(u, read.kept) for u in given.adoption.units}
@@ -169,6 +175,11 @@ def _origin(request: Request, parts: Mapping[str, bytes], word: bytes) -> tuple[
         read = edited(word, str(request.file), None)
     elif request.base is not None:
         at = spot(request.base)
+        if is_adopted(at.out, at.slug, at.document, at.number):
+            ours = receipt_of(at.out, at.slug, at.document, at.number).adopted
+            message = f"{at.document} {at.number} is a file of the ministry's own, and no draft of ours"
+            fix = f"name the draft that it was made from with --base: {ours.version if ours else '…'}"
+            raise Faulty([Problem(CODE_ORIGIN, Place(str(request.base)), message, fix)])
         read = _by_words(at, parts, word, request.file)
     else:
         message = "the file tells nothing of the draft that it came from"

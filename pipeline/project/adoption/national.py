@@ -97,7 +97,7 @@ def _titled(paragraphs: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str
     style, first = paragraphs[0]
     is_heading = style.startswith("heading") or (not first.endswith((".", ":", ";", "?")) and len(first) <= MAX_TITLE)
     if is_heading and len(paragraphs) > 1:
-        return _cut(first), paragraphs[1:]
+        return _cut(first), paragraphs[1:] if len(first) <= MAX_TITLE else paragraphs
     return _cut(" ".join(first.split()[:TITLE_WORDS])), paragraphs
 
 

@@ -154,10 +154,19 @@ def joined(atoms: Iterable[Atom]) -> str:
     return "".join(a if isinstance(a, str) else a.shown for a in atoms)
 
 
+_FIELDS = r"\w{0,160}?"
+"""What fields print that stand beside each other."""
+
+
 def _pattern(atoms: Sequence[Atom]) -> re.Pattern[str]:
     """Return what finds a line that stands on each page: its first words and, whatever fields print, the rest."""
-    pieces = [re.escape(a) if isinstance(a, str) else r"\w{0,80}?" for a in atoms]
-    while pieces and not isinstance(atoms[len(pieces) - 1], str):
+    pieces: list[str] = []
+    for atom in atoms:
+        if isinstance(atom, str):
+            pieces.append(re.escape(atom))
+        elif pieces[-1:] != [_FIELDS]:  # tried apart, each would be tried at every length of those beside it
+            pieces.append(_FIELDS)
+    if pieces[-1:] == [_FIELDS]:
         pieces.pop()  # a number at the end is explained as one
     return re.compile("".join(pieces))
 
