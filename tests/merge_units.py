@@ -227,8 +227,8 @@ def judged(base: Said | None, theirs: Said | None, ours: Said | None, result: Sa
         if any(NOTE in line for line in Counter(base.lines) - Counter(ours.lines)):
             return Judged("undecided", told="a note that they changed may hang on what we take out")
     lines = _judged(*_three(base, theirs, ours, "lines"), tuple(result.lines) if result else ())
-    if lines.verdict != "right" or (True in lines.conflicts and result is not None):
-        return lines  # a note may hang on the words of a conflict
+    if lines.verdict != "right" or theirs is None or (True in lines.conflicts and result is not None):
+        return lines  # a note may hang on the words of a conflict; of what they took away it is not told
     notes = _judged(*_three(base, theirs, ours, "notes"), tuple(result.notes) if result else ())
     both = frozenset(a or b for a in lines.conflicts for b in notes.conflicts)
     return Judged(notes.verdict, both, f"notes: {notes.told}" if notes.told else "")

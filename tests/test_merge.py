@@ -73,14 +73,15 @@ def test_04_in_a_conflict_theirs_stands_and_ours_stands_beside_it(doc: Document)
     assert (conflict.before, conflict.theirs, conflict.after) == ("twelve", "six", "nine")
     ((on, said),) = one.conflict_comments()
     assert on == "six nine"
-    assert said.split("\n")[1:] == ["As drafted: twelve", "Your text: six", "New draft: nine"]
+    assert said.split("\n")[1:4] == ["As drafted: twelve", "Your text: six", "New draft: nine"]
+    assert [line.partition(":")[0] for line in said.split("\n")[4:]] == ["Because of", "Provisions", "Rule"]
 
 
 def test_04_a_conflict_can_stand_in_the_comment_alone(doc: Document) -> None:
     ministry.replace(doc, "twelve", "six", "clause:data-quality")
     one = merge(doc, ours(word("clause:data-quality", "twelve", "nine")), in_text=False)
     assert one.tracked() == []
-    assert one.conflict_comments() == [
+    assert [(on, said.split("\nBecause of")[0]) for on, said in one.conflict_comments()] == [
         ("six", "\n".join([words_of()["merge_conflict"], "As drafted: twelve", "Your text: six", "New draft: nine"]))
     ]
 

@@ -13,6 +13,7 @@ from draft_changes import (
     clause_dropped,
     clause_split,
     clauses_joined,
+    note_changed,
     paragraph_added,
     paragraph_dropped,
     ref_added,
@@ -123,6 +124,16 @@ def test_08_what_they_deleted_and_we_changed_does_not_come_back(doc: Document) -
     assert on == english_line("part:assessment-and-approval", 1)
     assert "New draft: No use or change without approval" in said and "written consent" in said
     assert "Your text: (nothing)" in said
+    about, *why = said.split("\n")[1], *said.split("\n")[-3:]
+    assert about.endswith("No use or change without approval"), "the comment hangs on another clause"
+    assert [line.partition(":")[0] for line in why] == ["Because of", "Provisions", "Rule"]
+
+
+def test_08_of_what_they_deleted_a_footnote_that_changed_is_not_spoken_of(doc: Document) -> None:
+    ministry.delete_clause(doc, CONTRACT)
+    one = merge(doc, ours(note_changed(CONTRACT, "Art. 22", "Art. 23")))
+    assert one.states() == {CONTRACT: "stays-deleted"}
+    assert one.tracked() == [] and one.comments() == []
 
 
 def english_line(anchor: str, at: int) -> str:

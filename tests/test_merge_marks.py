@@ -421,3 +421,12 @@ def test_a_cover_that_they_wrote_anew_is_left_alone() -> None:
     body = stories(unpacked(one.data))[names.DOCUMENT]
     assert sum("Text for the cabinet" in (t.text or "") for t in body.iter(w("t"))) == 2
     assert cover is None or not any(h.conflict for h in cover.hunks)
+
+
+def test_footnotes_that_were_put_in_stand_in_the_order_of_their_signs(doc: Document) -> None:
+    """LibreOffice takes footnotes by their order and not by their numbers."""
+    one = merge(doc, ours(note_added(GATE, "Act 9."), note_added(LOGS, "Act 10.", 3)))
+    told = stories(unpacked(one.data))
+    signs = [r.get(w("id")) for r in told[names.DOCUMENT].iter(w("footnoteReference"))]
+    notes = [n.get(w("id")) for n in told[names.FOOTNOTES].iter(w("footnote")) if not n.get(w("type"))]
+    assert notes == signs and signs != sorted(signs, key=lambda number: int(number or 0))

@@ -66,7 +66,7 @@ def test_18_the_same_word_of_a_cell_by_both_is_a_conflict(doc: Document) -> None
     ministry.replace(doc, "A statute says so", "A decree says so", AGENCIES)
     one = merge(doc, ours(word(AGENCIES, "A statute says so", "A treaty says so")))
     assert rows(one)[1][3] == "A decree treaty says so"
-    assert [said.split("\n")[1:] for _, said in one.conflict_comments()] == [
+    assert [said.split("\n")[1:4] for _, said in one.conflict_comments()] == [
         ["As drafted: statute", "Your text: decree", "New draft: treaty"]
     ]
 

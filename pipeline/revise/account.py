@@ -16,6 +16,9 @@ from pipeline.word.story import P
 
 _MARKS = (w("ins"), w("del"), w("r"))
 
+MOST_SAID = 400
+"""Letters that a comment quotes of one paragraph as it was; the file itself shows all that goes."""
+
 
 @dataclass(slots=True)
 class Account:
@@ -60,20 +63,27 @@ class Account:
             label or known.label, (base.valid_from if base else "", new.valid_from if new else ""),
             self.replaces.get(anchor, ()),
         )  # fmt: skip
-        reason = self.reasons.get(anchor)
-        if reason is not None and self.desk.marks:
-            self._comment(reason, base, blocks)
+        if anchor in self.reasons and self.desk.marks:
+            self._comment(anchor, base, blocks)
         self.dead += [(anchor, shown) for shown in self.desk.graft.dead]
         self.desk.graft.dead.clear()
 
-    def _comment(self, reason: Reason, base: Base | None, blocks: Sequence[etree._Element]) -> None:
+    def because(self, anchor: str) -> tuple[str, ...]:
+        """Return why a unit changes, a line each: the cause, the provisions, the rule."""
+        reason = self.reasons.get(anchor)
+        if reason is None:
+            return ()
         words = self.desk.terms.words
         told = [f"{words['merge_because']} {'; '.join(reason.causes)}"] if reason.causes else []
         told += [f"{words['merge_provisions']} {'; '.join(reason.provisions)}"] if reason.provisions else []
-        told += [f"{words['merge_rule']} {reason.rule}"] if reason.rule else []
-        before = [h.before for h in self.desk.hunks if h.before and not h.conflict]
+        return (*told, f"{words['merge_rule']} {reason.rule}") if reason.rule else tuple(told)
+
+    def _comment(self, anchor: str, base: Base | None, blocks: Sequence[etree._Element]) -> None:
+        told = list(self.because(anchor))
+        before = dict.fromkeys(h.before for h in self.desk.hunks if h.before and not h.conflict)
         if base is not None and before:
-            told.append(f"{words['merge_before']} {' · '.join(dict.fromkeys(before))}")
+            first_said, *more = (s if len(s) <= MOST_SAID else f"{s[:MOST_SAID].rstrip()} …" for s in before)
+            told += [f"{self.desk.terms.words['merge_before']} {first_said}", *more]
         first = _first(self.desk.marks, blocks)
         if first.tag in _MARKS:
             self.desk.margin.beside(first, first, told, False)

@@ -72,6 +72,7 @@ class Graft:
         names: Bookmark in the target by what it stands at.
         coming: What will stand in the target though it does not yet: the anchors of units that are put in.
         dead: What references print that were put in and point at nothing in the target.
+        noted: Numbers of the footnotes that were put into the target.
         lists: Which list of the source is which of the target.
     """
 
@@ -82,6 +83,7 @@ class Graft:
     names: dict[str, str] = field(default_factory=dict)
     coming: frozenset[str] = frozenset()
     dead: list[str] = field(default_factory=list)
+    noted: set[str] = field(default_factory=set)
     lists: Lists = field(init=False)
     _copied: int = 0
     _ids: dict[str, str] = field(default_factory=dict)
@@ -261,6 +263,7 @@ class Graft:
         taken = [whole(n.get(w("id"))) for n in notes.iter(w("footnote"))]
         self._notes = max(*taken, self._notes, 0) + 1
         made = etree.SubElement(notes, w("footnote"), {w("id"): str(self._notes)})
+        self.noted.add(str(self._notes))
         for block in () if ours is None else ours:
             fresh = self.adapted(block)
             made.append(fresh)

@@ -53,6 +53,7 @@ class Desk:
         marks: The marks put into the body for it.
         fresh: The paragraphs put into it, each with its original.
         notes: Which note of the unit at hand is which.
+        because: Why the unit at hand changes, a line each; what the comment on a conflict ends with.
     """
 
     terms: Terms
@@ -63,10 +64,12 @@ class Desk:
     marks: list[etree._Element] = field(default_factory=list)
     fresh: list[tuple[etree._Element, etree._Element]] = field(default_factory=list)
     notes: Compared = field(default_factory=Compared)
+    because: tuple[str, ...] = ()
 
-    def begin(self, notes: Compared | None = None) -> None:
+    def begin(self, notes: Compared | None = None, because: tuple[str, ...] = ()) -> None:
         """Begin with another unit."""
         self.hunks, self.marks, self.fresh, self.notes = [], [], [], notes or Compared()
+        self.because = because
 
     def conflicts(self, kind: Kind, base: str, theirs: str, ours: str) -> tuple[str, ...]:
         """Note a conflict; return what its comment says."""
@@ -78,6 +81,7 @@ class Desk:
             f"{words['merge_base']} {base or none}",
             f"{words['merge_theirs']} {theirs or none}",
             f"{words['merge_ours']} {ours or none}",
+            *self.because,
         )
 
 

@@ -217,7 +217,7 @@ class _Merge:
             self._done(anchor, "kept" if untouched else "theirs")
             return
         notes = compared(base, there, here)
-        self.desk.begin(notes)
+        self.desk.begin(notes, self.account.because(anchor))
         lines.merge(self._container(anchor), self.matches[anchor], self.desk)
         for note, theirs, ours in notes.both:
             if theirs.held is not None and ours.held is not None:
@@ -259,7 +259,7 @@ class _Merge:
     def _dropped(self, anchor: str) -> None:
         """Mark a unit that ours no longer has; where they changed it, it stays."""
         base, there = self.base.units[anchor], self.there[anchor]
-        self.desk.begin()
+        self.desk.begin(because=self.account.because(anchor))
         if not self._untouched(anchor):
             told = self.desk.conflicts("unit", _text(base.items), _text(there.words), "")
             self.desk.margin.on(first_paragraph(there.lines[0]).elements[-1], told, True)
@@ -271,13 +271,16 @@ class _Merge:
         self._done(anchor, "moved" if anchor in self.here else "dropped")
 
     def _absent(self, anchor: str) -> None:
-        """Tell of a unit that they took away, or that was not found, where ours has something new in it."""
+        """Tell of a unit that they took away, or that was not found, where ours says something else than it said.
+
+        What only its footnotes cite otherwise is not told: there is nothing left for them to support.
+        """
         base, new = self.base.units[anchor], self.new.units.get(anchor)
-        self.desk.begin()
+        self.desk.begin(because=self.account.because(anchor))
         state: State = "stays-deleted" if self.named else "lost"
-        changed = new is not None and not (same(base.items, new.items) and base.noted == new.noted)
-        if new is not None and changed and anchor not in self.asked.gone:
-            told = self.desk.conflicts("unit", _text(base.items), "", _text(new.items))
+        if new is not None and not same(base.items, new.items) and anchor not in self.asked.gone:
+            first, *rest = self.desk.conflicts("unit", _text(base.items), "", _text(new.items))
+            told = (first, base.alias, *rest)  # it stands in the margin of another unit
             self.desk.margin.on(_last_said(self._before(anchor)).elements[-1], told, True)
             state = "conflict"
         self._done(anchor, state)
@@ -344,7 +347,7 @@ class _Merge:
         unchanged = self.base.units == (units if self.asked.terms.kept_numbers else self.new.units)
         if unchanged and not any(a.hunks for a in actions):
             return Revised(self.asked.theirs, tuple(actions), broken, self.doubts, self.base.record)
-        written_back(self.theirs, self.marker, self.desk.margin, self.graft.lists.added)
+        written_back(self.theirs, self.marker, self.desk.margin, self.graft.lists.added, self.graft.noted)
         remember(self.theirs.parts, self.new.record, units.values(), targets)
         return Revised(package.packed(self.theirs.parts), tuple(actions), broken, self.doubts, self.base.record)
 

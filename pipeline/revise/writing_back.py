@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
@@ -12,11 +13,13 @@ from pipeline.revise.reading import ENDNOTES
 from pipeline.word import anchors, names, package, relations
 from pipeline.word.anchors import Base
 from pipeline.word.marks import Marker
+from pipeline.word.names import w
 
 _NOTES, _CUSTOM = names.REL_TYPE + "footnotes", names.REL_TYPE + "customXml"
+_NOTE, _REFERENCE, _ID, _KIND = w("footnote"), w("footnoteReference"), w("id"), w("type")
 
 
-def written_back(story: Story, marker: Marker, margin: Margin, lists: int) -> None:
+def written_back(story: Story, marker: Marker, margin: Margin, lists: int, noted: AbstractSet[str]) -> None:
     """Write the trees of a story back into its parts.
 
     Args:
@@ -24,6 +27,7 @@ def written_back(story: Story, marker: Marker, margin: Margin, lists: int) -> No
         marker: Knows whether anything was marked.
         margin: The comments.
         lists: How many lists were added.
+        noted: Numbers of the footnotes that were put in.
     """
     parts = story.parts
     margin.close()
@@ -31,6 +35,8 @@ def written_back(story: Story, marker: Marker, margin: Margin, lists: int) -> No
         _write(parts, names.DOCUMENT, story.document)
     if story.numbering is not None and lists:
         _write(parts, names.NUMBERING, story.numbering)
+    if story.notes is not None:
+        _put_in_order(story.document, story.notes, noted)
     if story.notes is not None and names.FOOTNOTES not in parts:
         relations.add(parts, names.DOCUMENT, "rIdCwNotes", _NOTES, "footnotes.xml")
         relations.add_type(parts, names.FOOTNOTES, names.WML_TYPE + "footnotes+xml")
@@ -40,6 +46,25 @@ def written_back(story: Story, marker: Marker, margin: Margin, lists: int) -> No
     endnotes = relations.part(parts, ENDNOTES)
     if story.endnotes is not None and marker.made and endnotes:
         _write(parts, endnotes, story.endnotes)
+
+
+def _put_in_order(document: etree._Element, notes: etree._Element, noted: AbstractSet[str]) -> None:
+    """Move footnotes that were put in behind those whose signs stand before theirs, as Word writes them.
+
+    LibreOffice (7.4) takes footnotes by their order and not by their numbers.
+    """
+    by_id = {str(n.get(_ID)): n for n in notes.iter(_NOTE)}
+    last = next((n for n in reversed(notes) if n.get(_KIND)), None)  # separators come first
+    for reference in document.iter(_REFERENCE):
+        note = by_id.get(str(reference.get(_ID)))
+        if note is None:
+            continue
+        if reference.get(_ID) in noted:
+            if last is None:
+                notes.insert(0, note)
+            elif last is not note:
+                last.addnext(note)
+        last = note
 
 
 def _write(parts: dict[str, bytes], name: str, root: etree._Element) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.compose.causes import Causes
 from pipeline.compose.change_table import SENSITIVE, named
 from pipeline.compose.changes import changed_parts, changes
+from pipeline.compose.citations import citations
 from pipeline.compose.context import Context
 from pipeline.model.change import Cause, Shift, by_unit, causes
 from pipeline.model.draft import Audience, Draft, Heading
@@ -80,7 +81,10 @@ def _reason(shifts: Sequence[Shift], context: Context) -> Reason:
     anchor = shifts[0].anchor
     clause = anchor.removeprefix("clause:")
     states = context.library.clauses.get(clause, ()) if clause != anchor else ()
-    valid = [s.valid_from for s in states if s.valid_from <= context.as_of]
+    current = [s for s in states if s.valid_from <= context.as_of]
+    valid = [s.valid_from for s in current]
+    if valid and any(s.kind == "enters" for s in shifts):
+        refs += [c.provision.ref for c in citations(context, current[-1].cites)]
     rule = context.word("merge_rule_valid", clause=clause, date=context.date(valid[-1])) if valid else ""
     return Reason(tuple(dict.fromkeys(shown)), (named(dict.fromkeys(refs), context),) if refs else (), rule)
 
