@@ -114,7 +114,7 @@ def _inlines(tokens: list[Token]) -> Iterator[Inline]:
 
 def lines(markdown: str, context: Context, label: Label) -> tuple[Line, ...]:
     """Return a text's paragraphs with values and cross-references filled in."""
-    return tuple(replace(line, inlines=_filled(line.inlines, context, label)) for line in _lines(markdown))
+    return tuple(replace(line, inlines=_filled(line, context, label)) for line in _lines(markdown))
 
 
 def sentence(markdown: str, context: Context, label: Label) -> tuple[Inline, ...]:
@@ -131,10 +131,12 @@ def paragraph(text: str, role: str = "body") -> Paragraph:
     return Paragraph(role, (Run(text),))  # type: ignore[arg-type]
 
 
-def _filled(inlines: tuple[Inline, ...], context: Context, label: Label) -> tuple[Inline, ...]:
+def _filled(line: Line, context: Context, label: Label) -> tuple[Inline, ...]:
+    """Return a line's inlines with its values; a point goes on with the sentence before it, all else begins one."""
+    begins = line.role == "p"
     filled: list[Inline] = []
     said = ""
-    for inline in _joined(inlines):
+    for inline in _joined(line.inlines):
         if not isinstance(inline, Run) or not (OPEN in inline.text or "[[" in inline.text):
             filled.append(inline)
             said += getattr(inline, "text", "")
@@ -147,7 +149,7 @@ def _filled(inlines: tuple[Inline, ...], context: Context, label: Label) -> tupl
                 said += before
             end = match.end()
             for plain in _value(match, context, label):
-                value = _capital(plain) if not said or _SENTENCE_END.search(said) else plain
+                value = _capital(plain) if (begins and not said) or _SENTENCE_END.search(said) else plain
                 filled.append(
                     replace(value, bold=inline.bold, italic=inline.italic) if isinstance(value, Run) else value
                 )
