@@ -61,6 +61,7 @@ class Places:
         afters: For each piece the last unit that begins at or before it.
         offsets: For each piece how many characters of former text stand between that and it.
         notes: For each note the place of its reference, by kind and number.
+        units: The units in the order in which they begin.
     """
 
     document: Pieces
@@ -70,11 +71,7 @@ class Places:
     afters: Sequence[str]
     offsets: Sequence[int]
     notes: Mapping[tuple[str, str], tuple[int, int]]
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """The units in the order in which they begin."""
-        return tuple(dict.fromkeys(a for a in self.afters if a))
+    units: tuple[str, ...]
 
     def unit_of(self, piece: Piece) -> str:
         """Return the anchor of the unit that a piece stands in, or empty."""
@@ -151,7 +148,8 @@ def places(
         if piece.thing in NOTES:
             counts[piece.thing] += 1 if piece.after else 0
             notes[piece.thing, str(piece.node.get(w("id")))] = (counts[piece.thing], place)
-    return Places(document, _sections(texts, headings, numbers), anchors, titles, afters, offsets, notes)
+    units = tuple(dict.fromkeys(a for a in afters if a))
+    return Places(document, _sections(texts, headings, numbers), anchors, titles, afters, offsets, notes, units)
 
 
 def printed(parts: Mapping[str, bytes], document: Pieces) -> dict[etree._Element, str]:

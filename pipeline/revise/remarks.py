@@ -125,7 +125,8 @@ def reviewed(parts: Mapping[str, bytes], file: str) -> Reviewed:
     resolved = settled(parts)
     said = _Comments(comments, stories, where)
     done = _Changes(stories, where, styles, resolved)
-    remarks = sorted([*said.remarks, *done.remarks], key=lambda r: _order(r, where.units))
+    order = {anchor: place for place, anchor in enumerate(where.units, 1)}
+    remarks = sorted([*said.remarks, *done.remarks], key=lambda r: _order(r, order))
     return Reviewed(
         parts, trees, stories, tuple(remarks), said.numbers, said.threads, done.found,
         {c.id: (c.author, c.text) for c in comments}, frozenset(c.id for c in comments if c.done), resolved,
@@ -133,9 +134,9 @@ def reviewed(parts: Mapping[str, bytes], file: str) -> Reviewed:
     )  # fmt: skip
 
 
-def _order(remark: Remark, units: Sequence[str]) -> tuple[int, int, int]:
+def _order(remark: Remark, order: Mapping[str, int]) -> tuple[int, int, int]:
     spot = remark.spot
-    return (units.index(spot.after) + 1 if spot.after in units else 0, spot.offset, spot.within)
+    return (order.get(spot.after, 0), spot.offset, spot.within)
 
 
 def _stories(parts: Mapping[str, bytes], file: str) -> dict[str, etree._Element]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from lxml import etree
 
@@ -17,7 +18,7 @@ from pipeline.revise.settled import with_settled
 from pipeline.word import settlement
 from pipeline.word.changes import Change
 from pipeline.word.comments import Note, looks, written
-from pipeline.word.margin import margin
+from pipeline.word.margin import margin, span
 from pipeline.word.package import rewritten
 
 VERDICTS: Mapping[str, bool] = {"accepted": True, "rejected": False}
@@ -97,6 +98,25 @@ def otherwise(reviewed: Reviewed, responses: Iterable[Response]) -> tuple[tuple[
     )
 
 
+def late(reviewed: Reviewed, responses: Sequence[Response], signed: Signed) -> tuple[tuple[str, str], ...]:
+    """Return the keys of changes that were settled without the answer that a response now gives, each with how.
+
+    Args:
+        reviewed: The file as read.
+        responses: What is answered to remarks of the file.
+        signed: Who answers.
+    """
+    said = _Said(reviewed, signed.author)
+    for response in responses:
+        if response.text and response.key in reviewed.changes:
+            said.on(*reviewed.changes[response.key], response.text)
+    return tuple(
+        (r.key, reviewed.settled[r.key])
+        for r in responses
+        if r.text and reviewed.settled.get(r.key) == r.status and not said.elsewhere(r.text)
+    )
+
+
 def answered(reviewed: Reviewed, responses: Sequence[Response], signed: Signed, file: str) -> Answered:
     """Return the parts of a file with responses written into it; parts in which nothing changes keep their bytes.
 
@@ -140,7 +160,10 @@ class _Desk:
     verdicts: dict[str, dict[etree._Element, bool]] = field(default_factory=dict)
     settled: dict[str, str] = field(default_factory=dict)
     _roots: dict[str, str] = field(default_factory=dict)
-    _words: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _said: _Said = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._said = _Said(self.reviewed, self.signed.author)
 
     def comment(self, response: Response) -> None:
         """Answer a comment in its thread."""
@@ -157,22 +180,13 @@ class _Desk:
     def change(self, response: Response) -> None:
         """Answer a tracked change: a comment on it, and its settlement."""
         part, change = self.reviewed.changes[response.key]
-        if response.text and not self._said_on(part, change, response.text):
+        if response.text and not self._said.on(part, change, response.text):
             done = response.status in CLOSING
             self.remarks.append((Note(self.signed.author, self.signed.day, response.text, "", done), part, change))
         if response.status in VERDICTS:
             verdict = VERDICTS[response.status]
             self.verdicts.setdefault(part, {}).update(dict.fromkeys(change.marks, verdict))
             self.settled[response.key] = response.status
-
-    def _said_on(self, part: str, change: Change, text: str) -> bool:
-        """Return whether a comment of ours with these words stands on a change."""
-        if not self._words:
-            for number, (author, words) in self.reviewed.spoken.items():
-                self._words.setdefault((author, _line(words)), []).append(number)
-        ranges = self.reviewed.stories[part].ranges
-        own = (ranges[n] for n in self._words.get((self.signed.author, _line(text)), ()) if n in ranges)
-        return any(first < change.last and change.first < last for first, last in own)
 
     def closed(self, file: str) -> Answered:
         """Return the file as it now is."""
@@ -199,6 +213,53 @@ class _Desk:
             with_settled(parts, self.settled), len(notes), len(self.resolved), made.count("accepted"),
             made.count("rejected"),
         )  # fmt: skip
+
+
+class _Said:
+    """Our comments that begin a thread, as those on changes do; each is the answer to one change.
+
+    Attributes:
+        reviewed: The file as read.
+        numbers: The numbers of those that are not yet taken for an answer, by their words.
+    """
+
+    def __init__(self, reviewed: Reviewed, author: str) -> None:
+        self.reviewed = reviewed
+        self.numbers: dict[str, list[str]] = {}
+        for number in reviewed.threads:
+            by, words = reviewed.spoken[number]
+            if by == author:
+                self.numbers.setdefault(_line(words), []).append(number)
+        self._counts: dict[str, list[int]] = {}
+
+    def on(self, part: str, change: Change, text: str) -> bool:
+        """Return whether a comment with these words stands on a change, and take it for the answer."""
+        numbers = self.numbers.get(_line(text), [])
+        if not numbers:
+            return False
+        story = self.reviewed.stories[part]
+        first, last = self._counted(part, *span(story, change.first, change.last))
+        for number in numbers:
+            if number in story.ranges:
+                begin, end = self._counted(part, *story.ranges[number])
+                around = self.reviewed.settled and begin <= first and last <= end  # a mark around it may be gone
+                if (begin, end) == (first, last) or around:
+                    numbers.remove(number)
+                    return True
+        return False
+
+    def elsewhere(self, text: str) -> bool:
+        """Return whether a comment with these words stands anywhere, and take it for the answer."""
+        numbers = self.numbers.get(_line(text), [])
+        return bool(numbers and numbers.pop(0))
+
+    def _counted(self, part: str, first: int, last: int) -> tuple[int, int]:
+        """Return a range counted in pieces that print something: the reference of a comment in a new row is a piece."""
+        if part not in self._counts:
+            pieces = self.reviewed.stories[part].pieces
+            self._counts[part] = list(accumulate((bool(p.text or p.thing) for p in pieces), initial=0))
+        counts = self._counts[part]
+        return counts[first], counts[last]
 
 
 def _line(text: str) -> str:

@@ -101,6 +101,32 @@ def margin(roots: Iterable[etree._Element], style: str) -> Margin:
     return found
 
 
+def span(pieces: Pieces, first: int, last: int) -> tuple[int, int]:
+    """Return the range of a comment that `Margin.around` puts around pieces of a story, as it is read again.
+
+    Args:
+        pieces: The story.
+        first: Its first piece.
+        last: The piece behind its last.
+    """
+    held = pieces.pieces
+    begin, end = min(first, len(held) - 1), min(max(last - 1, first), len(held) - 1)
+    if not held[begin].ends:
+        place = _outermost(held[begin].node)
+        while begin and _within(held[begin - 1].node, place):
+            begin -= 1
+    if held[end].ends:
+        return begin, end
+    place = _outermost(held[end].node)
+    while end + 1 < len(held) and _within(held[end + 1].node, place):
+        end += 1
+    return begin, end + 1
+
+
+def _within(node: etree._Element, place: etree._Element) -> bool:
+    return node is place or any(up is place for up in node.iterancestors())
+
+
 def _outermost(node: etree._Element) -> etree._Element:
     """Return the run that holds a node, or the outermost tracked mark around that run."""
     place = node

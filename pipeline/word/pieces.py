@@ -234,8 +234,3 @@ def _boxes(node: etree._Element) -> Iterator[etree._Element]:
             yield child
         elif child.tag != f"{{{MC}}}Fallback":
             yield from _boxes(child)
-
-
-def text(pieces: Sequence[Piece], *, before: bool) -> str:
-    """Return what pieces say before all pending changes, or once all are accepted."""
-    return "".join([p.text for p in pieces if (p.before if before else p.after)])

@@ -27,6 +27,7 @@ _RANGES = tuple(
 MARKERS: Final = frozenset((*_RANGES, RANGE_START, RANGE_END, w("proofErr")))
 """Elements that mark a spot and print nothing."""
 
+_BOX = w("txbxContent")
 _MOVES = (w("moveFromRangeStart"), w("moveToRangeStart"))
 _HOLDERS = frozenset(w(n) for n in ("hyperlink", "smartTag", "fldSimple", "ins", "del", "moveFrom", "moveTo"))
 """Elements within a paragraph that go when nothing is left in them."""
@@ -222,21 +223,32 @@ class _Settling:
             else:
                 for name in [k for k in opened if k[0] == element.tag]:
                     idle.pop(name, None)
-        for start in idle.values():
-            self._unranged(start)
+        if idle:
+            ends = self._ends(w("moveFromRangeEnd"), w("moveToRangeEnd"))
+            for start in idle.values():
+                _unranged(start, ends)
 
     def _bookmarks(self, before: Mapping[str, int]) -> None:
         after = _held(self.root)
+        ends = self._ends(w("bookmarkEnd"))
         for start in list(self.root.iter(w("bookmarkStart"))):
             number = str(start.get(w("id")))
             if before.get(number, 0) > 0 and after.get(number) == 0:
-                self._unranged(start)
+                _unranged(start, ends)
 
-    def _unranged(self, start: etree._Element) -> None:
-        number, ends = start.get(w("id")), start.tag.replace("Start", "End")
-        for end in [e for e in self.root.iter(ends) if e.get(w("id")) == number]:
-            _drop(end)
-        _drop(start)
+    def _ends(self, *tags: str) -> dict[tuple[str, str | None], list[etree._Element]]:
+        """Return the ends of ranges by their element and number."""
+        found: dict[tuple[str, str | None], list[etree._Element]] = {}
+        for end in self.root.iter(*tags):
+            found.setdefault((end.tag, end.get(w("id"))), []).append(end)
+        return found
+
+
+def _unranged(start: etree._Element, ends: Mapping[tuple[str, str | None], Sequence[etree._Element]]) -> None:
+    """Take out the beginning of a range and its ends."""
+    for end in ends.get((start.tag.replace("Start", "End"), start.get(w("id"))), ()):
+        _drop(end)
+    _drop(start)
 
 
 def _holder(element: etree._Element) -> str:
@@ -303,16 +315,36 @@ def _cleared(block: etree._Element, content: Sequence[etree._Element]) -> None:
 
 def _lodged(lasting: Sequence[etree._Element], block: etree._Element) -> None:
     """Put what stays of a block that goes at the end of the paragraph before it, else at the beginning of the next."""
-    root = block.getroottree().getroot()
-    paragraphs = [p for p in root.iter(P) if not any(up.tag == w("txbxContent") for up in p.iterancestors())]
-    inside = set(block.iter(P))
-    here = [n for n, p in enumerate(paragraphs) if p in inside]
-    if here and here[0] > 0:
-        paragraphs[here[0] - 1].extend(lasting)
-    elif here and here[-1] + 1 < len(paragraphs):
-        after = paragraphs[here[-1] + 1]
+    if any(up.tag == _BOX for up in block.iterancestors()) or _outer(block, last=False) is None:
+        return
+    before = _next(block, back=True)
+    if before is not None:
+        before.extend(lasting)
+        return
+    after = _next(block, back=False)
+    if after is not None:
         place = 1 if after.find(PPR) is not None else 0
         after[place:place] = list(lasting)
+
+
+def _next(block: etree._Element, *, back: bool) -> etree._Element | None:
+    """Return the nearest paragraph behind a block, or before it, that is not in a text box."""
+    for place in (block, *block.iterancestors()):
+        for sibling in place.itersiblings(preceding=back):
+            paragraph = _outer(sibling, last=back)
+            if paragraph is not None:
+                return paragraph
+    return None
+
+
+def _outer(element: etree._Element, *, last: bool) -> etree._Element | None:
+    """Return the first or last paragraph of an element, or the element if it is one; those in text boxes left out."""
+    if element.tag == P:
+        return element
+    if element.tag == _BOX:
+        return None
+    found = (_outer(child, last=last) for child in element.iterchildren(reversed=last))
+    return next((p for p in found if p is not None), None)
 
 
 def _may_go(paragraph: etree._Element, after: etree._Element | None) -> bool:

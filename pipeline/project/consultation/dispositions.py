@@ -24,6 +24,9 @@ UNTOUCHED = "COMMENT-012"
 """decisions.yaml is written so that nothing can be added without changing it."""
 REASONS: Mapping[str, str] = {"accepted": "Accepted as proposed.", "noted": "Noted; no change was called for."}
 """What is entered as the reason where no answer was written; a rejection needs one."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_STOP = re.compile(r"\.\.\.(\s.*)?", re.DOTALL)
+"""The line with which a document ends before its file does (YAML 1.2, 9.1.2)."""
 LONGEST = 400
 """Characters of a line in decisions.yaml."""
 
@@ -124,7 +127,7 @@ def added(data: bytes, rows: Sequence[Mapping[str, str]], file: str) -> bytes:
     for text in _attempts(data, tree, listed, rows):
         if _holds(text, tree, rows, file):
             return text
-    fix = "write the decisions as a list, each line of it begun with a dash, as docs/formats.md shows"
+    fix = "write the decisions as a list without brackets, each line of it begun with a dash, as docs/formats.md shows"
     raise Faulty([Problem(UNTOUCHED, Place(file), "nothing can be added here without changing what is written", fix)])
 
 
@@ -132,23 +135,24 @@ def _attempts(
     data: bytes, tree: Node | None, listed: Node | None, rows: Sequence[Mapping[str, str]]
 ) -> Iterator[bytes]:
     """Yield the file with the rows put where the list of decisions may end, the likeliest place first."""
-    end = "\r\n" if b"\r\n" in data else "\n"
-    lines = re.findall(r"[^\n]*\n|[^\n]+\Z", data.decode("utf-8"))
-    if lines and not lines[-1].endswith("\n"):
+    end = "\r\n" if b"\r\n" in data else "\n" if b"\n" in data or b"\r" not in data else "\r"
+    lines = _LINE.findall(data.decode("utf-8"))
+    if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += end
     if not isinstance(tree, TreeMapping):
         return
+    stop = next((n for n, line in enumerate(lines) if _STOP.fullmatch(line)), len(lines))
     if not isinstance(listed, TreeSequence) or not listed.items:
         at = tree.place_of("decisions").line if "decisions" in tree.entries else 0
-        if at and re.fullmatch(r"decisions:\s*(\[\s*\])?\s*(#.*)?\s*", lines[at - 1]):
+        if at and re.fullmatch(r"\ufeff?decisions:\s*(\[\s*\])?\s*(#.*)?\s*", lines[at - 1]):
             lines[at - 1] = re.sub(r"\[\s*\]", "", lines[at - 1])
-        yield _joined(lines, at or len(lines), _block(rows, "  ", end, begin=not at))
+        yield _joined(lines, at or stop, _block(rows, "  ", end, begin=not at))
         return
     first = listed.items[0].place
     dash = lines[first.line - 1].rfind("-", 0, first.column - 1)
     indent = " " * max(dash, 0)
     following = [p.line for p in tree.keys.values() if p.line > first.line]
-    last = min(following) - 1 if following else len(lines)
+    last = min(following) - 1 if following else stop
     for place in range(last, first.line - 1, -1):
         if lines[place - 1].strip() and not lines[place - 1].lstrip().startswith("#"):
             yield _joined(lines, place, _block(rows, indent, end))

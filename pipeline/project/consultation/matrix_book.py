@@ -31,6 +31,8 @@ NEEDED: Final = ("Number", "Section", "Clause", "Body", "Round", "Kind", "Respon
 """Columns that must stand there when a matrix is read back."""
 MOST: Final = MAX_ROW - 1
 """Rows that a matrix has at most, so that it can be read back."""
+MOST_ROUNDS: Final = 99
+"""The highest round of consultation."""
 LONGEST: Final = 32_000
 """Characters of a cell; a spreadsheet program takes few more."""
 LONGEST_HEADER: Final = 120
@@ -41,6 +43,8 @@ POINTS, HIGHEST = 13, 409
 """Height of a line of text, and of a row at most."""
 FIXED: Final = b' customHeight="1"'
 """Keeps a row at the height it was given; without it the row grows with the answer that is typed into it."""
+AS_TYPED: Final = "@"
+"""The format of a cell in which `50%`, a date or TRUE stays the text that was typed."""
 TINT, HEAD, INK = "FFF8E1", "1B3A63", "FFFFFF"
 
 NOT_OURS = "COMMENT-001"
@@ -60,7 +64,7 @@ class Filled:
         section: The section as printed.
         clause: Id of the clause.
         body: The ministry or office that commented.
-        round: Of which round of consultation it is, as written.
+        round: Of which round of consultation it is; 0 where the cell holds no such number.
         kind: What it is.
         files: The files that it stands in.
         response: What was answered, and what was decided.
@@ -71,7 +75,7 @@ class Filled:
     section: str
     clause: str
     body: str
-    round: str
+    round: int
     kind: str
     files: tuple[str, ...]
     response: Response
@@ -104,7 +108,8 @@ def workbook(rows: Sequence[Row], marking: str = "") -> bytes:
     head = book.add_format(
         {**wrapped, "bold": True, "bg_color": f"#{HEAD}", "font_color": f"#{INK}", "valign": "vcenter"}
     )
-    plain, free = book.add_format(wrapped), book.add_format({**wrapped, "locked": False, "bg_color": f"#{TINT}"})
+    plain = book.add_format(wrapped)
+    free = book.add_format({**wrapped, "locked": False, "bg_color": f"#{TINT}", "num_format": AS_TYPED})
     aside = book.add_format({**wrapped, "italic": True, "indent": 1})
     for column, (heading, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width, None, {"hidden": heading == "Id"})
@@ -187,23 +192,23 @@ def filled(data: bytes, file: str) -> tuple[tuple[Filled, ...], list[Problem]]:
     if package is None:
         return (), problems
     fix = "give the .xlsx that `clausewright comments` wrote, with its headings and its hidden column"
-    grid = _grid(package.data)
+    sheet, grid = _grid(package.data)
     heads = [_text(c) for c in grid[0]] if grid else []
     missing = [h for h in NEEDED if h not in heads]
     if missing:
         message = f"this is no comment-resolution matrix: its first row has no '{missing[0]}'"
         return (), [Problem(NOT_OURS, Place(file), message, fix)]
     at = {heading: heads.index(heading) for heading in NEEDED}
-    marks = package.marks.get(SHEET) or next(iter(package.marks.values()))
+    marks = package.marks.get(sheet) or next(iter(package.marks.values()))
     rows: list[Filled] = []
     seen: dict[str, str] = {}
     for line, cells_of in enumerate(grid[1:], 2):
         said = {h: _text(cells_of[n]) if n < len(cells_of) else "" for h, n in at.items()}
         spots = {h: f"{column_letters(n + 1)}{line}" for h, n in at.items()}
-        row, faults = _row(said, file, spots, seen)
+        row, faults = _row(said, Place(file, spot=f"'{sheet}'!"), spots, seen)
         for heading in OPEN_COLUMNS:
             if spots[heading] in marks.formulas or spots[heading] in marks.errors:
-                place = Place(file, spot=f"'{SHEET}'!{spots[heading]}")
+                place = Place(file, spot=f"'{sheet}'!{spots[heading]}")
                 message = "the cell holds a formula" if spots[heading] in marks.formulas else "the cell holds an error"
                 faults.append(Problem(CELL, place, message, "type the words themselves", heading.lower()))
         problems += faults
@@ -212,15 +217,16 @@ def filled(data: bytes, file: str) -> tuple[tuple[Filled, ...], list[Problem]]:
     return tuple(rows), problems
 
 
-def _grid(data: bytes) -> list[list[object]]:
+def _grid(data: bytes) -> tuple[str, list[list[object]]]:
+    """Return the sheet that holds the matrix, by its name, else the first, with its cells."""
     from python_calamine import CalamineError, CalamineWorkbook  # late: only workbooks need it
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
-        return [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        return name, [list(row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
     except (CalamineError, OSError, ValueError, IndexError):
-        return []
+        return SHEET, []
 
 
 def _text(value: object) -> str:
@@ -231,10 +237,10 @@ def _text(value: object) -> str:
 
 
 def _row(
-    said: dict[str, str], file: str, spots: dict[str, str], seen: dict[str, str]
+    said: dict[str, str], sheet: Place, spots: dict[str, str], seen: dict[str, str]
 ) -> tuple[Filled | None, list[Problem]]:
     def place(heading: str) -> Place:
-        return Place(file, spot=f"'{SHEET}'!{spots[heading]}")
+        return Place(sheet.file, spot=sheet.spot + spots[heading])
 
     key, text, status = said["Id"], said["Response"], said["Status"].casefold()
     if not key:
@@ -252,6 +258,11 @@ def _row(
     elif status and status not in STATUSES:
         message = f"'{shown(said['Status'])}' is no status{nearest(status, STATUSES)}"
         problems.append(Problem(STATUS, place("Status"), message, f"use one of: {', '.join(STATUSES)}", "status"))
+    turn = _round(said["Round"])
+    if not turn and (text or status not in ("", STATUSES[0])):
+        message = f"'{shown(said['Round'])}' is no round of consultation"
+        fix = f"write the number that the matrix was made with, from 1 to {MOST_ROUNDS}"
+        problems.append(Problem(CELL, place("Round"), message, fix, "round"))
     bad = forbidden(text)
     if bad is not None:
         fix = "delete the character; it is invisible or reorders the text around it"
@@ -260,6 +271,12 @@ def _row(
     files = tuple(f for f in said["File"].split(SEPARATOR) if f)
     response = Response(key, text, status)
     return Filled(
-        place("Number"), said["Number"], said["Section"], said["Clause"], said["Body"], said["Round"], said["Kind"],
+        place("Number"), said["Number"], said["Section"], said["Clause"], said["Body"], turn, said["Kind"],
         files, response,
     ), problems  # fmt: skip
+
+
+def _round(text: str) -> int:
+    """Return the round of consultation that a cell holds, 0 where it holds none."""
+    number = int(text) if text.isdecimal() and len(text) <= len(str(MOST_ROUNDS)) else 0
+    return number if number <= MOST_ROUNDS else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipeline.project.consultation.matrix_document import Heading, document
 from pipeline.project.files import write_file
 from pipeline.revise.matrix import Row, Sent, rows
 from pipeline.revise.remarks import Reviewed, reviewed
-from pipeline.revise.responses import Answered, Signed, answered, otherwise, placeless, unknown
+from pipeline.revise.responses import Answered, Signed, answered, late, otherwise, placeless, unknown
 from pipeline.word import package
 
 __all__ = ["Collected", "Returned", "Signed", "collect", "office", "reply"]
@@ -108,7 +109,7 @@ def collect(files: Sequence[Path], bodies: Mapping[Path, str], number: int, outp
         records.append((file, found.record))
     problems += _one_draft(records)
     made = rows(sent, number)
-    if not made and not problems:
+    if not made and all(p.warning for p in problems):
         message = "there is no comment and no tracked change in " + ("it" if len(files) == 1 else "these files")
         fix = "check that the files are those that the reviewers sent back"
         problems.append(Problem(NOTHING, Place(str(files[0])), message, fix))
@@ -190,7 +191,7 @@ def reply(matrix: Path, file: Path, output: Path, signed: Signed, to: Path | Non
         where = f" about {file}" if given else ""
         fix = "fill in the columns Response and Status, save the workbook and run again"
         raise Faulty([Problem(NOTHING, Place(str(matrix)), f"no row{where} has a response or a status", fix)])
-    problems = _wrong(own, found, file)
+    problems = _wrong(own, found, file, signed)
     if problems:
         raise Faulty(problems)
     target, decisions, count = output, None, 0
@@ -198,13 +199,14 @@ def reply(matrix: Path, file: Path, output: Path, signed: Signed, to: Path | Non
         entries = [Entry(r.response.key, r.place, _disposition(r)) for r in given if r.decided]
         target, decisions, count = entered(to, entries, owner, signed.day)
     made = answered(found, [r.response for r in own], signed, str(file))
-    write_file(output, package.packed(made.parts) if made.written else data)
-    if decisions is not None:
-        try:
+    try:
+        write_file(output, package.packed(made.parts) if made.written else data)
+        if decisions is not None:
             write_file(target, decisions)
-        except MachineFault:
+    except BaseException:  # also where somebody stops the program between the two
+        with suppress(OSError):
             output.unlink(missing_ok=True)
-            raise
+        raise
     return Returned(made, len(given) - len(own), count)
 
 
@@ -237,26 +239,31 @@ def _about(every: Sequence[Filled], file: Path, found: Reviewed) -> list[Filled]
 
     A file that was answered before bears another name, and one may hold what several reviewers said.
     """
-    here = file.absolute().parts
-
-    def named(row: Filled) -> bool:
-        return any(here[-len(parts) :] == parts for parts in (Path(f).parts for f in row.files))
-
+    label = _label(every, file)
     known = found.known
     held = [set(r.files) for r in every if r.response.key in known]
     alone = [files for files in held if len(files) == 1]
     sources = set().union(*(alone or held))
-    return [r for r in every if named(r)] or [r for r in every if sources & set(r.files)] or list(every)
+    return [r for r in every if label in r.files] or [r for r in every if sources & set(r.files)] or list(every)
 
 
-def _wrong(own: Sequence[Filled], found: Reviewed, file: Path) -> list[Problem]:
+def _label(rows: Sequence[Filled], file: Path) -> str:
+    """Return by which of its labels a matrix names a file, empty if by none: the longest with which its path ends."""
+    here = file.absolute().parts
+    depths = {f: len(Path(f).parts) for r in rows for f in r.files}
+    meant = [f for f, depth in depths.items() if here[-depth:] == Path(f).parts]
+    return max(meant, key=lambda f: depths[f], default="")
+
+
+def _wrong(own: Sequence[Filled], found: Reviewed, file: Path, signed: Signed) -> list[Problem]:
     """Return a problem for each response that cannot be written into a file."""
+    label = _label(own, file)
     by_key = {r.response.key: r for r in own}
     responses = [r.response for r in own]
     problems: list[Problem] = []
     for key in unknown(found, responses):
         row = by_key[key]
-        others = ", ".join(f for f in row.files if Path(f).name != file.name)
+        others = ", ".join(f for f in row.files if f != label)
         fix = (
             f"give the file that it came from ({others}), or clear the row's answer"
             if others
@@ -273,6 +280,11 @@ def _wrong(own: Sequence[Filled], found: Reviewed, file: Path) -> list[Problem]:
         message = f"number {row.number} was {verdict} in {file} before, and is {row.response.status or 'open'} here"
         fix = f"write {verdict}, or start from the file in which the change still stands"
         problems.append(Problem(SETTLED, row.place, message, fix))
+    for key, verdict in late(found, responses, signed):
+        row = by_key[key]
+        message = f"number {row.number} was {verdict} in {file} before, so that no place is left there for an answer"
+        fix = "start from the file in which the change still stands, or clear the row's answer"
+        problems.append(Problem(SETTLED, row.place, message, fix))
     return _few(problems, str(file))
 
 
@@ -286,9 +298,8 @@ def _few(problems: Sequence[Problem], file: str) -> list[Problem]:
 
 
 def _disposition(row: Filled) -> Disposition:
-    turn = int(row.round) if row.round.isdecimal() and 0 < len(row.round) < 3 else 1
     response = row.response
-    return Disposition(row.number, max(turn, 1), response.status, row.body, row.section, row.clause, response.text)
+    return Disposition(row.number, row.round, response.status, row.body, row.section, row.clause, response.text)
 
 
 def _read(file: Path, data: bytes) -> Reviewed:
