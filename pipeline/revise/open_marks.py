@@ -108,6 +108,6 @@ def _words(element: etree._Element) -> str:
     if holder is None:
         after = element.getnext()
         holder = after if after is not None else element
-    texts = ("".join(t.text or "" for t in holder.iter(w(name))) for name in ("t", "delText"))
+    texts = ("".join(t.text or " " for t in holder.iter(w(name), w("tab"))) for name in ("t", "delText"))
     text = " ".join((next(texts).strip() or next(texts)).split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"

@@ -51,7 +51,7 @@ def _open(mark: OpenMark, kept: Kept, file: str) -> Problem:
     if mark.kind == "conflict":
         fix = "choose between the two texts, then resolve or delete the comment"
         return Problem(CONFLICT, place, f"a conflict is not decided: “{mark.words}”", fix)
-    told = "1 tracked change of ours is" if mark.count == 1 else f"{mark.count} tracked changes of ours are"
+    told = "1 tracked change of ours is" if mark.count == 1 else "tracked changes of ours are"
     return Problem(CHANGE, place, f"{told} neither accepted nor rejected: “{mark.words}”", "accept or reject each")
 
 

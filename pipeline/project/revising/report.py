@@ -136,7 +136,7 @@ def report(marked: Marked) -> Report:
     doubtful = [
         Doubtful(a.anchor, a.title, a.how, round(a.sure, 3))
         for a in revised.actions
-        if a.anchor not in (COVER, NUMBERS) and a.state not in ("added", "stays-deleted") and a.how != "tag"
+        if a.anchor not in (COVER, NUMBERS) and a.how != "tag" and (a.how or a.state == "lost")
     ]
     return Report(
         FORMAT, marked.kind, record.get("country", ""), record.get("document", ""), record.get("lang", ""),
@@ -167,13 +167,14 @@ def _first(causes: Iterable[Cause]) -> Cause | None:
     return min(causes, key=lambda c: ORDER.index(c.kind), default=None)
 
 
-def _weight(entry: Entry) -> tuple[bool, bool, bool, bool]:
-    """Return by what entries are sorted: conflicts, weaker safeguards, changes of strength, clauses before tables."""
+def _weight(entry: Entry) -> tuple[bool, ...]:
+    """Return by what entries are sorted: conflicts, weaker safeguards, strength, clauses; changed notes alone last."""
     return (
         not any(h.conflict for h in entry.hunks),
         not any(s.weakens_safeguard for s in entry.strength),
         not entry.strength,
         not entry.anchor.startswith("clause:"),
+        all(h.kind == "note" for h in entry.hunks),
     )
 
 

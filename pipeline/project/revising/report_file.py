@@ -114,17 +114,16 @@ def _changes(rows: Sequence[tuple[object, ...]], words: Mapping[str, str]) -> Bl
 
 
 def _rows(entry: Entry, words: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
-    """Yield a row for each tracked change of a unit; its name and what became of it stand in the first."""
+    """Yield a row for each tracked change of a unit, each with its name, since a page may begin there."""
     state = [words["safeguard_weakens"]] if any(s.weakens_safeguard for s in entry.strength) else []
     state += [_filled(words[f"change_{s.kind}"], before=s.before, after=s.after) for s in entry.strength]
     state += [] if state else [words[_state(entry.state)]]
     if entry.replaces:
         state.append(_filled(words["state_split"], clauses=", ".join(a.partition(":")[2] for a in entry.replaces)))
     shown = [h for h in entry.hunks if not h.conflict]
-    for place, hunk in enumerate(shown):
+    for hunk in shown:
         before, after = _both(_headed(hunk) if entry.anchor.startswith(GENERATED) else hunk)
-        first = place == 0
-        yield (stacked(_name(entry) if first else ""), stacked(*(state if first else ("",))), before, after)
+        yield (stacked(_name(entry)), stacked(*state), before, after)
 
 
 def _headed(hunk: Hunk) -> Hunk:
@@ -144,6 +143,8 @@ def _both(hunk: Hunk) -> tuple[object, object]:
         return tuple(stacked(*text.split("\n")) for text in (hunk.before, hunk.after))  # type: ignore[return-value]
     old, new = Words(hunk.before), Words(hunk.after)
     some = hunks(tokens(old), tokens(new))
+    if not some:  # the looks of words differ, or what a reference prints
+        return stacked(*hunk.before.split("\n")), stacked(*hunk.after.split("\n"))
     return (
         stacked(_shown(old, [(h.start, h.end) for h in some])),
         stacked(_shown(new, [(h.new_start, h.new_end) for h in some])),

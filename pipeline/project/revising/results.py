@@ -93,3 +93,5 @@ def told(marked: Marked) -> Iterator[str]:
             yield f"  {doubt.anchor}: a sentence stands {doubt.count} times in a paragraph, a fault of LibreOffice"
     for anchor, number in marked.revised.dangling:
         yield f"  {anchor.partition(':')[2]} refers to {number}, which leaves"
+    if any(action.hunks for action in marked.revised.actions):
+        yield "  in Word, select all and press F9: contents and references follow"
