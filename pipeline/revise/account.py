@@ -58,9 +58,11 @@ class Account:
         known = new or base
         if known is None:
             return
+        number = label or known.label
+        title = f"{number} {known.alias.removeprefix(known.label).strip()}".strip()
         self.actions[anchor] = Action(
-            anchor, known.alias, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
-            label or known.label, (base.valid_from if base else "", new.valid_from if new else ""),
+            anchor, title, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
+            number, (base.valid_from if base else "", new.valid_from if new else ""),
             self.replaces.get(anchor, ()),
         )  # fmt: skip
         if anchor in self.reasons and self.desk.marks:

@@ -14,13 +14,13 @@ from pipeline.revise.finding import Doubt, Found, found
 from pipeline.revise.grafting import Story
 from pipeline.revise.merge import AUTHOR
 from pipeline.revise.open_marks import STORIES
-from pipeline.revise.reading import Standing, opened, read
+from pipeline.revise.reading import Standing, number_of, opened, read
 from pipeline.word import anchors, counting, package, pieces
 from pipeline.word.anchors import Base, Kept
 from pipeline.word.changes import changes
 from pipeline.word.comments import read_comments
 from pipeline.word.names import w
-from pipeline.word.story import P, laid_flat
+from pipeline.word.story import laid_flat
 from pipeline.word.wording import Item, lines, same
 
 MODALS: Mapping[str, Mapping[Strength, str]] = {
@@ -129,17 +129,10 @@ def _stand(base: Base, there: Standing | None, numbers: Mapping[etree._Element, 
     noted = tuple(note.strip() for note in base.noted)
     kept = same(there.words, base.items) and there.noted == noted
     told = base if kept else replace(base, items=there.words, notes=tuple(n.words for n in there.notes))
-    number = _number(there.unit, numbers)
+    number = number_of(there.unit, numbers)
     was, now = (strength(" ".join(lines(items)), lang) for items in (base.items, there.words))
     other = (now or "none") if now != was else ""
     return Stand(base.anchor, "kept" if kept else "edited", told.digest, there.unit.how, there.unit.sure, number, other)
-
-
-def _number(unit: Found, numbers: Mapping[etree._Element, str]) -> str:
-    """Return the number that the file prints before a unit."""
-    paragraphs = (p for block in unit.blocks for p in block.iter(P))
-    first = next((p for p in paragraphs if any(t.text for t in p.iter(w("t")))), None)
-    return "" if first is None else numbers.get(first) or counting.typed(first)
 
 
 def _own(story: Story, units: Sequence[Found], taken: set[etree._Element]) -> Iterator[Own]:

@@ -26,9 +26,9 @@ from pipeline.revise.margin import Margin
 from pipeline.revise.numbers import Numbers
 from pipeline.revise.outcome import Action, Hunk, Reason, Revised, State
 from pipeline.revise.pairing import in_order
-from pipeline.revise.reading import Standing, opened, paragraphs, read, spelled
+from pipeline.revise.reading import Standing, number_of, opened, paragraphs, read, spelled
 from pipeline.revise.writing_back import remember, written_back
-from pipeline.word import package
+from pipeline.word import counting, package
 from pipeline.word.anchors import Base, Kept
 from pipeline.word.marks import Marker, highest
 from pipeline.word.names import w
@@ -146,6 +146,8 @@ class _Merge:
         self.matches: dict[str, Matched] = {}
         self.account = Account(self.desk, base.units, new.units, asked.reasons, asked.replaces)
         self.fresh: list[tuple[etree._Element, etree._Element]] = []
+        printed = counting.labels(theirs.parts, theirs.document)
+        self.printed = {a: number_of(s.unit, printed) for a, s in self.there.items()}
 
     def revised(self) -> Revised:
         """Do it."""
@@ -329,7 +331,7 @@ class _Merge:
         """Note what became of a unit."""
         unit = self.there[anchor].unit if anchor in self.there else None
         blocks = unit.blocks if unit is not None else self.arrivals.blocks.get(anchor, ())
-        self.account.done(anchor, state, unit, blocks, label)
+        self.account.done(anchor, state, unit, blocks, label or self.printed.get(anchor, ""))
 
     def _finished(self, held: Sequence[Hunk], covered: Sequence[Hunk], numbers: Numbers) -> Revised:
         told = self.account.actions

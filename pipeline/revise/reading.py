@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from pipeline.revise.finding import Found, found
 from pipeline.revise.grafting import Story
-from pipeline.word import anchors, names, package, relations
+from pipeline.word import anchors, counting, names, package, relations
 from pipeline.word.anchors import Base, Kept
-from pipeline.word.story import Line, Paragraph, Reader
+from pipeline.word.story import TEXT, Line, P, Paragraph, Reader
 from pipeline.word.wording import Item, Row, Words
 
 ENDNOTES = names.REL_TYPE + "endnotes"
@@ -72,6 +72,18 @@ def read(unit: Found, story: Story) -> Standing:
             text = "\n".join(p.words.printed for p in held).strip()
             notes.append(Footnote(number, paragraph, held[0] if held else None, Words(text)))
     return Standing(unit, found_, notes)
+
+
+def number_of(unit: Found, numbers: Mapping[etree._Element, str]) -> str:
+    """Return the number that a file prints before a unit, empty where it prints none.
+
+    Args:
+        unit: Where the unit was found.
+        numbers: What Word counts before paragraphs (`counting.labels`).
+    """
+    elements = (p for block in unit.blocks for p in block.iter(P))
+    first = next((p for p in elements if any(t.text for t in p.iter(TEXT))), None)
+    return "" if first is None else numbers.get(first) or counting.typed(first)
 
 
 def paragraphs(some: Sequence[Line]) -> list[Paragraph]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.model.problem import Place, Problem
 from pipeline.project.revising.sources import of_file
 from pipeline.revise.finding import Doubt, found
 from pipeline.revise.open_marks import OpenMark, open_marks
-from pipeline.word import names, package
+from pipeline.revise.reading import number_of
+from pipeline.word import counting, names, package
 from pipeline.word.anchors import Kept
 
 UNKNOWN, CONFLICT, CHANGE = "EDITED-001", "EDITED-002", "EDITED-003"
@@ -31,7 +33,10 @@ def looked_at(path: Path) -> tuple[str, tuple[Problem, ...], tuple[Problem, ...]
         message = "the file tells nothing of the draft that it came from"
         return f"{path}: a Word file", (), (Problem(UNKNOWN, Place(file), message, fix, warning=True),)
     parts = package.opened(one.data, file)
-    finding = found(package.parsed(parts[names.DOCUMENT], names.DOCUMENT, file), one.kept)
+    document = package.parsed(parts[names.DOCUMENT], names.DOCUMENT, file)
+    finding = found(document, one.kept)
+    numbers = counting.labels(parts, document)
+    printed = {u.anchor: number_of(u, numbers) for u in finding.units}
     record = one.record
     said = (
         f"{path}: {record.get('document', 'document')} of {record.get('country', '?')}, version "
@@ -40,13 +45,15 @@ def looked_at(path: Path) -> tuple[str, tuple[Problem, ...], tuple[Problem, ...]
     )
     odd = [_lost(a, one.kept.units[a].alias, file) for a in finding.lost]
     odd += [_doubted(d, file) for d in finding.warnings]
-    return said, tuple(_open(m, one.kept, file) for m in open_marks(parts, file)), tuple(odd)
+    return said, tuple(_open(m, one.kept, printed, file) for m in open_marks(parts, file)), tuple(odd)
 
 
-def _open(mark: OpenMark, kept: Kept, file: str) -> Problem:
+def _open(mark: OpenMark, kept: Kept, printed: Mapping[str, str], file: str) -> Problem:
     unit = kept.units.get(mark.anchor)
-    part = PLACES.get(mark.part.rpartition("/")[2][:6], "cover")
-    where = unit.alias if unit is not None and unit.alias else mark.words if mark.anchor else part
+    where = mark.words if mark.anchor else PLACES.get(mark.part.rpartition("/")[2][:6], "cover")
+    if unit is not None and unit.alias:
+        title = unit.alias.removeprefix(unit.label).strip()
+        where = f"{printed.get(mark.anchor) or unit.label} {title}".strip()
     place = Place(file, spot=where)
     if mark.kind == "conflict":
         fix = "choose between the two texts, then resolve or delete the comment"
