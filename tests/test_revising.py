@@ -138,6 +138,16 @@ def conflict(at: Path) -> None:
     (at / "edited.docx").write_bytes(document.bytes())
 
 
+def test_check_names_a_clause_that_they_deleted_and_not_the_one_where_its_comment_hangs(desk: Path) -> None:
+    document = ministry.Document((desk / "edited.docx").read_bytes())
+    ministry.delete_clause(document, CHANGED)
+    (desk / "edited.docx").write_bytes(document.bytes())
+    assert run("merge", "edited.docx", "-o", "merged.docx", at=desk).code == 0
+    ran = run("check", "merged.docx", at=desk)
+    (line,) = [x for x in ran.err.splitlines() if "a conflict is not decided" in x]
+    assert "Duties of deployers under Union law: error EDITED-002" in line
+
+
 @pytest.mark.parametrize("way", ["text", "comment"])
 def test_a_conflict_is_told_on_the_screen_in_the_report_and_by_check(desk: Path, way: str) -> None:
     conflict(desk)

@@ -55,12 +55,19 @@ def open_marks(parts: Mapping[str, bytes], file: str) -> tuple[OpenMark, ...]:
         Faulty: A part is damaged.
     """
     document = package.parsed(parts[names.DOCUMENT], names.DOCUMENT, file)
-    units = {b: u.anchor for u in found(document, anchors.kept(parts)).units for b in u.blocks}
-    return (*_conflicts(parts, document, units, file), *_changes(parts, document, units, file))
+    kept = anchors.kept(parts)
+    units = {b: u.anchor for u in found(document, kept).units for b in u.blocks}
+    told = kept.units.values() if kept is not None else ()
+    titles = {title: u.anchor for u in told if (title := u.alias.removeprefix(u.label).strip())}
+    return (*_conflicts(parts, document, units, titles, file), *_changes(parts, document, units, file))
 
 
 def _conflicts(
-    parts: Mapping[str, bytes], document: etree._Element, units: Mapping[etree._Element, str], file: str
+    parts: Mapping[str, bytes],
+    document: etree._Element,
+    units: Mapping[etree._Element, str],
+    titles: Mapping[str, str],
+    file: str,
 ) -> Iterator[OpenMark]:
     place = relations.part(parts, names.REL_TYPE + "comments")
     if not place:
@@ -71,7 +78,10 @@ def _conflicts(
         number = number_of(comment)
         ours = comment.get(w("author")) == AUTHOR and comment.get(w("initials")) == CONFLICT
         if ours and number not in done and number in where:
-            yield OpenMark("conflict", names.DOCUMENT, _unit(where[number], units), _words(where[number]))
+            # One about a clause that they deleted hangs on another, and names its own in its second line.
+            about = "".join(t.text or "" for p in list(comment.iter(P))[1:2] for t in p.iter(w("t")))
+            anchor = next((a for title, a in titles.items() if about.endswith(f" {title}")), "")
+            yield OpenMark("conflict", names.DOCUMENT, anchor or _unit(where[number], units), _words(where[number]))
 
 
 def _changes(
@@ -108,6 +118,9 @@ def _words(element: etree._Element) -> str:
     if holder is None:
         after = element.getnext()
         holder = after if after is not None else element
-    texts = ("".join(t.text or " " for t in holder.iter(w(name), w("tab"))) for name in ("t", "delText"))
+    texts = (
+        "".join(" " if t.tag == w("tab") else t.text or "" for t in holder.iter(w(name), w("tab")))
+        for name in ("t", "delText")
+    )
     text = " ".join((next(texts).strip() or next(texts)).split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"

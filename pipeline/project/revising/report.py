@@ -167,14 +167,18 @@ def _first(causes: Iterable[Cause]) -> Cause | None:
     return min(causes, key=lambda c: ORDER.index(c.kind), default=None)
 
 
+LIGHT = ("note", "look", "number")
+"""Changes that leave the words of a text as they were."""
+
+
 def _weight(entry: Entry) -> tuple[bool, ...]:
-    """Return by what entries are sorted: conflicts, weaker safeguards, strength, clauses; changed notes alone last."""
+    """Return by what entries are sorted: conflicts, weaker safeguards, strength, clauses; no words changed, last."""
     return (
         not any(h.conflict for h in entry.hunks),
         not any(s.weakens_safeguard for s in entry.strength),
         not entry.strength,
         not entry.anchor.startswith("clause:"),
-        all(h.kind == "note" for h in entry.hunks),
+        all(h.kind in LIGHT for h in entry.hunks),
     )
 
 
