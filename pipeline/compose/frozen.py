@@ -208,9 +208,7 @@ def figures(form: NumberFormat, stood: Mapping[str, str], left: Mapping[str, str
         elif ahead is None:  # at the end of a series it is counted on
             highest += 1
             text = figure(highest, form).upper()
-            if text in taken or numeral(text, form) != Numeral(
-                (), highest, ()
-            ):  # the 27th letter reads as A's insertion
+            if numeral(text, form) != Numeral((), highest, ()):  # AA, the 27th, reads as what is put behind A
                 text = between(last, None, form, taken)
         else:
             text = between(last, ahead, form, taken)

@@ -59,10 +59,9 @@ class Account:
         if known is None:
             return
         number = label or known.label
-        title = f"{number} {known.alias.removeprefix(known.label).strip()}".strip()
         self.actions[anchor] = Action(
-            anchor, title, state, tuple(self.desk.hunks), unit.how if unit else "", unit.sure if unit else 0.0,
-            number, (base.valid_from if base else "", new.valid_from if new else ""),
+            anchor, f"{number} {known.title}".strip(), state, tuple(self.desk.hunks), unit.how if unit else "",
+            unit.sure if unit else 0.0, number, (base.valid_from if base else "", new.valid_from if new else ""),
             self.replaces.get(anchor, ()),
         )  # fmt: skip
         if anchor in self.reasons and self.desk.marks:

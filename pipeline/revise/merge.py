@@ -28,7 +28,7 @@ from pipeline.revise.outcome import Action, Hunk, Reason, Revised, State
 from pipeline.revise.pairing import in_order
 from pipeline.revise.reading import Standing, number_of, opened, paragraphs, read, spelled
 from pipeline.revise.writing_back import remember, written_back
-from pipeline.word import counting, package
+from pipeline.word import package
 from pipeline.word.anchors import Base, Kept
 from pipeline.word.marks import Marker, highest
 from pipeline.word.names import w
@@ -146,13 +146,14 @@ class _Merge:
         self.matches: dict[str, Matched] = {}
         self.account = Account(self.desk, base.units, new.units, asked.reasons, asked.replaces)
         self.fresh: list[tuple[etree._Element, etree._Element]] = []
-        printed = counting.labels(theirs.parts, theirs.document)
+        self.numbers = Numbers(theirs, ours, self.marker, self.graft)
+        printed = {element: one.label for element, one in self.numbers.before.items()}
         self.printed = {a: number_of(s.unit, printed) for a, s in self.there.items()}
 
     def revised(self) -> Revised:
         """Do it."""
         kept_numbers = self.asked.terms.kept_numbers
-        numbers = Numbers(self.theirs, self.ours, self.marker, self.graft)
+        numbers = self.numbers
         moved = self._moved() if self.asked.terms.moves else frozenset()
         both = [a for a in self.base.units if a in self.there and a in self.here and a not in moved]
         changed = [a for a in both if not self._says(self.base.units[a], self.new.units[a])]

@@ -58,7 +58,7 @@ def open_marks(parts: Mapping[str, bytes], file: str) -> tuple[OpenMark, ...]:
     kept = anchors.kept(parts)
     units = {b: u.anchor for u in found(document, kept).units for b in u.blocks}
     told = kept.units.values() if kept is not None else ()
-    titles = {title: u.anchor for u in told if (title := u.alias.removeprefix(u.label).strip())}
+    titles = {u.title: u.anchor for u in told if u.title}
     return (*_conflicts(parts, document, units, titles, file), *_changes(parts, document, units, file))
 
 

@@ -211,7 +211,7 @@ def _titles(
             found[anchor] = text.removeprefix(typed(paragraph)).strip()
     for anchor, base in (kept.units if kept else {}).items():
         if anchor not in found and base.alias:
-            found[anchor] = base.alias.removeprefix(base.label).strip()
+            found[anchor] = base.title
     for unit in finding.units:
         alias = None if unit.control is None else unit.control.find(f"{w('sdtPr')}/{w('alias')}")
         if alias is not None:

@@ -52,6 +52,11 @@ class Base:
     label: str = ""
 
     @property
+    def title(self) -> str:
+        """Its name without its number."""
+        return self.alias.removeprefix(self.label).strip()
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The text of each paragraph that has one, cells and boxes included."""
         return tuple(wording.lines(self.items))

@@ -118,11 +118,6 @@ def most_like(out: Path, receipt: Receipt, word: bytes, file: str) -> Edited | N
     return max(read, key=lambda e: sum(1 for u in e.units if u.state != "deleted"), default=None)
 
 
-def handed(read: Edited, number: str, word: bytes, pdf: bytes) -> Handed:
-    """Return what the ministry handed in, made from a version of ours."""
-    return Handed(word, pdf, read.adoption(number))
-
-
 def made_again(out: Path, receipt: Receipt, base: Beneath, earlier: Sequence[str]) -> dict[str, bytes]:
     """Return the files of an adopted version made again from the ministry's file and the version beneath it.
 
@@ -146,7 +141,7 @@ def made_again(out: Path, receipt: Receipt, base: Beneath, earlier: Sequence[str
     read = edited(word, file, None) or most_like(out, base.receipt, word, file)
     if read is None:
         return {}
-    given = handed(read, base.receipt.version, word, exported)
+    given = Handed(word, exported, read.adoption(base.receipt.version))
     heavy = weighed(out, slug, document, earlier, base, given)
     before = digest(version.read(out, slug, document, earlier[-1], RECEIPT))
     return laid(base, given, number, before, heavy)[1]

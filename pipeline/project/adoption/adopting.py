@@ -14,7 +14,6 @@ from pipeline.project.adoption.adopted_version import (
     Handed,
     beneath,
     folder_of,
-    handed,
     laid,
     most_like,
     weighed,
@@ -122,7 +121,7 @@ def adopt(request: Request, progress: Progress) -> Taken:
         own, apart = national.clauses(read, library, receipt.as_of)
         national.checked(own, library)
         left = [national.nowhere(one) for one in apart]
-    given = handed(read, at.number, word, pdf)
+    given = Handed(word, pdf, read.adoption(at.number))
     files = write_new(request.clauses, own, "--national") if request.clauses is not None and own else ()
     try:
         made = _known(at, given) or _written(at, receipt, given, progress)
@@ -331,7 +330,7 @@ def _written(at: Spot, receipt: Receipt, given: Handed, progress: Progress) -> M
 
 def _title(stand: Stand, kept: Kept) -> str:
     base = kept.units[stand.anchor]
-    title = base.alias.removeprefix(base.label).strip() or stand.anchor.partition(":")[2]
+    title = base.title or stand.anchor.partition(":")[2]
     return f"{stand.label or base.label} {title}".strip()
 
 

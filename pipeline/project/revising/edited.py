@@ -52,8 +52,7 @@ def _open(mark: OpenMark, kept: Kept, printed: Mapping[str, str], file: str) -> 
     unit = kept.units.get(mark.anchor)
     where = mark.words if mark.anchor else PLACES.get(mark.part.rpartition("/")[2][:6], "cover")
     if unit is not None and unit.alias:
-        title = unit.alias.removeprefix(unit.label).strip()
-        where = f"{printed.get(mark.anchor) or unit.label} {title}".strip()
+        where = f"{printed.get(mark.anchor) or unit.label} {unit.title}".strip()
     place = Place(file, spot=where)
     if mark.kind == "conflict":
         fix = "choose between the two texts, then resolve or delete the comment"

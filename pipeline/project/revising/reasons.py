@@ -81,11 +81,10 @@ def _reason(shifts: Sequence[Shift], context: Context) -> Reason:
     anchor = shifts[0].anchor
     clause = anchor.removeprefix("clause:")
     states = context.library.clauses.get(clause, ()) if clause != anchor else ()
-    current = [s for s in states if s.valid_from <= context.as_of]
-    valid = [s.valid_from for s in current]
+    valid = [s for s in states if s.valid_from <= context.as_of]
     if valid and any(s.kind == "enters" for s in shifts):
-        refs += [c.provision.ref for c in citations(context, current[-1].cites)]
-    rule = context.word("merge_rule_valid", clause=clause, date=context.date(valid[-1])) if valid else ""
+        refs += [c.provision.ref for c in citations(context, valid[-1].cites)]
+    rule = context.word("merge_rule_valid", clause=clause, date=context.date(valid[-1].valid_from)) if valid else ""
     return Reason(tuple(dict.fromkeys(shown)), (named(dict.fromkeys(refs), context),) if refs else (), rule)
 
 
