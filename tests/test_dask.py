@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import distributed
 import pytest
 from simulated import simulated
 
@@ -120,6 +122,7 @@ def test_a_scheduler_that_is_not_there_is_told(address: str, monkeypatch: pytest
     monkeypatch.setattr(running, "REACH", 0.5)
     with pytest.raises(MachineFault, match="no scheduler answers"):
         list(running.run(str, [1, 2], scheduler=address))
+    assert not [o for o in gc.get_objects() if isinstance(o, distributed.Client)], "its end would wait for the next one"
 
 
 WORKS = """

@@ -290,10 +290,12 @@ def _client(scheduler: str) -> Any:
     try:
         return distributed.Client(scheduler, timeout=REACH, set_as_default=False)
     except (OSError, TimeoutError, TypeError, ValueError) as error:  # no such host, nobody there, no certificate
-        raise MachineFault(
-            f"{shown(scheduler)}: no scheduler answers there, or not to the certificates of Dask's configuration "
-            f"({type(error).__name__}); see the README"
-        ) from None
+        why = type(error).__name__
+    gc.collect()  # the client that failed: collected while another begins, it waits for the lock that the other holds
+    raise MachineFault(
+        f"{shown(scheduler)}: no scheduler answers there, or not to the certificates of Dask's configuration "
+        f"({why}); see the README"
+    )
 
 
 class _Watch:
