@@ -251,6 +251,13 @@ def test_a_citation_gives_each_provision_the_day_of_its_own() -> None:
     )
 
 
+def test_the_state_s_own_law_is_named_once_with_all_its_provisions() -> None:
+    notes = [plain(n.inlines) for n in footnotes(draft("norland", "strategy"))]
+    told = next(n for n in notes if "sections 140" in n)
+    assert told.endswith("Code of Criminal Procedure, sections 88 to 104, sections 140 to 152.")
+    assert max(n.count("Code of Criminal Procedure") for n in notes) == 1
+
+
 def test_an_abbreviation_keeps_its_capitals_within_a_sentence() -> None:
     said = " ".join(plain(i) for i in inlines(draft("norland", "strategy")))
     assert "AI on drones" in said and "aI on" not in said

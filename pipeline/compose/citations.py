@@ -19,6 +19,7 @@ Standing = Literal["binds", "guides", "watched", "unsettled"]
 WHOLE = ("holding", "whole")
 """Parts that stand for all of a judgment or a guide, and are not printed."""
 
+_FIGURES = re.compile(r"[0-9]+")
 _TOLD_APART = re.compile(r"(\d\S*) [a-z]")
 """A number with a word behind it, by which the register tells limbs of one provision apart."""
 
@@ -87,13 +88,27 @@ def note(context: Context, cites: tuple[str, ...]) -> tuple[Inline, ...]:
     for group in groups.values():
         inlines += [Run("; ")] if inlines else []
         inlines += _instrument(context, group)
+    for run in _own_law(context, cites):
+        inlines += [Run("; "), run] if inlines else [run]
+    return tuple(_closed(inlines))
+
+
+def _own_law(context: Context, cites: tuple[str, ...]) -> Iterator[Run]:
+    """Yield the state's own laws, each once with all its provisions, and notes to counsel for empty slots."""
+    found: dict[str, list[str]] = {}
+    empty: list[str] = []
     for cite in cites:
         slot = cite.removeprefix("slot:")
-        if slot != cite:
-            inlines += [Run("; ")] if inlines else []
-            own = context.slot(slot)
-            inlines.append(Run(own) if own else Run(context.slot_note(slot), mark="counsel"))
-    return tuple(_closed(inlines))
+        own = context.own_law(slot)
+        if own is not None:
+            found.setdefault(own.title, []).append(own.provision)
+        elif slot != cite:
+            empty.append(slot)
+    for title, provisions in found.items():
+        told = sorted(dict.fromkeys(p for p in provisions if p), key=lambda p: [int(n) for n in _FIGURES.findall(p)])
+        yield Run(", ".join((title, *told)))
+    for slot in empty:
+        yield Run(context.slot_note(slot), mark="counsel")
 
 
 def _coming(citation: Citation, context: Context) -> str:

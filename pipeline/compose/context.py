@@ -12,6 +12,7 @@ from pipeline.model.assessment import COUNTRY, Assessment, answers_of
 from pipeline.model.clause import Clause, Outline
 from pipeline.model.draft import Audience
 from pipeline.model.finding import Findings
+from pipeline.model.law import SlotLaw
 from pipeline.model.library import Library, clause_at
 from pipeline.model.question import NOT_APPLICABLE, WITHHELD, Texts
 from pipeline.model.selection import ClauseDecision, Selection
@@ -152,10 +153,15 @@ class Context:
         option = choice.options.get(choice.default)
         return self.text(option) if option else choice.default
 
+    def own_law(self, slot: str) -> SlotLaw | None:
+        """Return the state's own law in a slot, or None where the slot is empty or its law has ended."""
+        own = self.assessment.law.get(slot)
+        return None if own is None or (own.until and own.until <= self.as_of) else own
+
     def slot(self, slot: str) -> str | None:
         """Return the state's own law in a slot as it is cited, or None where the slot is empty."""
-        own = self.assessment.law.get(slot)
-        if own is None or (own.until and own.until <= self.as_of):
+        own = self.own_law(slot)
+        if own is None:
             return None
         return f"{own.title}, {own.provision}" if own.provision else own.title
 
