@@ -36,7 +36,7 @@ MARKED = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import Asked, merged
 from pipeline.revise.outcome import Reason
 from pipeline.revise.reading import as_read

@@ -15,7 +15,7 @@ import revisions
 
 from pipeline.model.draft import Draft
 from pipeline.project.files import write_file
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import Asked, merged
 from pipeline.revise.outcome import Reason
 from pipeline.word.runs import Script

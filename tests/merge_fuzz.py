@@ -39,7 +39,7 @@ from three_way import Merged  # noqa: E402
 from word_parts import holder_of, stories  # noqa: E402
 
 from pipeline.project import shelf  # noqa: E402
-from pipeline.revise.lines import Terms  # noqa: E402
+from pipeline.revise.desk import Terms  # noqa: E402
 from pipeline.revise.margin import CONFLICT  # noqa: E402
 from pipeline.revise.merge import AUTHOR, Asked, merged  # noqa: E402
 from pipeline.revise.outcome import Action, Reason, Revised  # noqa: E402

@@ -22,7 +22,7 @@ from word_parts import Element, plain, stories, text_of, unpacked, w
 
 from pipeline.model.draft import Draft
 from pipeline.render.docx import Anchors
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import AUTHOR, Asked, merged
 from pipeline.revise.outcome import Action, Hunk, Reason, Revised
 from pipeline.revise.reading import as_read

@@ -14,7 +14,11 @@ from word_parts import unpacked
 from pipeline.word import anchors
 from pipeline.word import package as word_package
 
-GATE_WORD = "approval"
+CHECKED = (
+    "For a high-risk system, and for one whose output weighs in a decision about a person, the system owner shall "
+    "check the data before first use and again every {} months for:"
+)
+"""A sentence of the data clause, without its number."""
 
 
 @pytest.fixture
@@ -70,10 +74,12 @@ def test_04_in_a_conflict_theirs_stands_and_ours_stands_beside_it(doc: Document)
     assert one.tracked() == [("+", " nine")]
     assert "again every six nine months for:" in one.text()
     (conflict,) = one.conflicts()
-    assert (conflict.before, conflict.theirs, conflict.after) == ("twelve", "six", "nine")
+    assert (conflict.before, conflict.theirs, conflict.after) == tuple(map(CHECKED.format, ("twelve", "six", "nine")))
     ((on, said),) = one.conflict_comments()
     assert on == "six nine"
-    assert said.split("\n")[1:4] == ["As drafted: twelve", "Your text: six", "New draft: nine"]
+    assert said.split("\n")[1:4] == [
+        f"As drafted: {conflict.before}", f"Your text: {conflict.theirs}", f"New draft: {conflict.after}",
+    ]  # fmt: skip
     assert [line.partition(":")[0] for line in said.split("\n")[4:]] == ["Because of", "Provisions", "Rule"]
 
 
@@ -81,9 +87,65 @@ def test_04_a_conflict_can_stand_in_the_comment_alone(doc: Document) -> None:
     ministry.replace(doc, "twelve", "six", "clause:data-quality")
     one = merge(doc, ours(word("clause:data-quality", "twelve", "nine")), in_text=False)
     assert one.tracked() == []
-    assert [(on, said.split("\nBecause of")[0]) for on, said in one.conflict_comments()] == [
-        ("six", "\n".join([words_of()["merge_conflict"], "As drafted: twelve", "Your text: six", "New draft: nine"]))
-    ]
+    ((on, said),) = one.conflict_comments()
+    texts = [f"{name} {CHECKED.format(word)}" for name, word in (
+        ("As drafted:", "twelve"), ("Your text:", "six"), ("New draft:", "nine"),
+    )]  # fmt: skip
+    assert (on, said.split("\nBecause of")[0]) == ("six", "\n".join([words_of()["merge_conflict"], *texts]))
+
+
+def test_04_a_conflict_is_told_by_its_sentence_and_not_by_its_paragraph(doc: Document) -> None:
+    ministry.replace(doc, "one hour", "two hours", REVIEW)
+    ministry.replace(doc, "are not used", "are discarded", REVIEW)
+    one = merge(doc, ours(word(REVIEW, "one hour", "forty minutes")))
+    (conflict,) = one.conflicts()
+    assert conflict.before.startswith("The agency shall test") and conflict.before.endswith("review to one hour.")
+    assert conflict.theirs == conflict.before.replace("one hour", "two hours")
+    assert conflict.after == conflict.before.replace("one hour", "forty minutes")
+
+
+@pytest.mark.parametrize("in_text", [True, False])
+def test_04_all_conflicts_of_a_sentence_are_one_comment_over_all_of_them(doc: Document, in_text: bool) -> None:
+    ministry.replace(doc, "every month", "every week", REVIEW)
+    ministry.replace(doc, "one hour", "two hours", REVIEW)
+    changes = word(REVIEW, "every month", "every quarter"), word(REVIEW, "one hour", "forty minutes")
+    one = merge(doc, ours(*changes), in_text=in_text)
+    (conflict,) = one.conflicts()
+    assert conflict.theirs.endswith("known cases every week and limit unbroken review to two hours.")
+    assert conflict.after.endswith("known cases every quarter and limit unbroken review to forty minutes.")
+    ((on, said),) = one.conflict_comments()
+    assert on.startswith("week") and " and limit unbroken review to two hours" in on
+    assert words_of()["merge_wider"] not in said
+
+
+def test_04_what_else_we_change_in_a_sentence_in_conflict_is_tracked_and_said_to_belong_to_it(doc: Document) -> None:
+    ministry.replace(doc, "one hour", "two hours", REVIEW)
+    changes = word(REVIEW, "every month", "every quarter"), word(REVIEW, "one hour", "forty minutes")
+    one = merge(doc, ours(*changes, word(REVIEW, "not used", "erased")))
+    (conflict,) = one.conflicts()
+    assert conflict.theirs.endswith("every month and limit unbroken review to two hours.")
+    assert conflict.after.endswith("every quarter and limit unbroken review to forty minutes.")
+    ((on, said),) = one.conflict_comments()
+    assert on.startswith("two hours") and "month" not in on
+    assert words_of()["merge_wider"] in said.split("\n")
+    assert ("+", "quarter") in one.tracked()
+
+
+def test_04_a_new_sentence_beside_one_in_conflict_is_no_part_of_it(doc: Document) -> None:
+    ministry.replace(doc, "one hour", "two hours", REVIEW)
+    changes = word(REVIEW, "one hour", "forty minutes"), word(REVIEW, "are not used.", "are not used. They are erased.")
+    one = merge(doc, ours(*changes))
+    ((_, said),) = one.conflict_comments()
+    assert "erased" not in said and words_of()["merge_wider"] not in said
+    assert "They are erased." in one.text()
+
+
+def test_04_sentences_that_they_joined_are_told_as_the_one_that_they_are(doc: Document) -> None:
+    ministry.replace(doc, "one hour. Outputs", "two hours; outputs", REVIEW)
+    one = merge(doc, ours(word(REVIEW, "one hour", "forty minutes")))
+    (conflict,) = one.conflicts()
+    assert conflict.theirs.endswith("review to two hours; outputs beyond the capacity for review are not used.")
+    assert conflict.before.endswith("are not used.") and conflict.after.endswith("are not used.")
 
 
 def test_04_what_they_delete_and_we_change_is_a_conflict_too(doc: Document) -> None:

@@ -17,7 +17,7 @@ from word_parts import stories, unpacked, w
 
 from pipeline.model.draft import Draft, Inline, Link, Paragraph, Run
 from pipeline.model.problem import Faulty
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import Asked, merged
 from pipeline.revise.pairing import pairs
 from pipeline.word import marks as word_marks

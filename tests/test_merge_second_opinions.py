@@ -31,7 +31,7 @@ from word_parts import stories, text_of, w
 
 from pipeline.model.draft import Draft
 from pipeline.project.revising import foreign
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import AUTHOR, Asked, merged
 from pipeline.revise.outcome import Revised
 from pipeline.revise.reading import as_read

@@ -67,7 +67,7 @@ def test_18_the_same_word_of_a_cell_by_both_is_a_conflict(doc: Document) -> None
     one = merge(doc, ours(word(AGENCIES, "A statute says so", "A treaty says so")))
     assert rows(one)[1][3] == "A decree treaty says so"
     assert [said.split("\n")[1:4] for _, said in one.conflict_comments()] == [
-        ["As drafted: statute", "Your text: decree", "New draft: treaty"]
+        ["As drafted: A statute says so", "Your text: A decree says so", "New draft: A treaty says so"]
     ]
 
 

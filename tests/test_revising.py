@@ -88,6 +88,15 @@ def test_each_change_has_a_comment_with_its_cause_its_rule_and_what_it_said(desk
     assert "EU AI Act, Art. 26(4)" in one
 
 
+def test_a_clause_that_stands_twice_is_told_as_a_copy(desk: Path) -> None:
+    document = ministry.Document((desk / "edited.docx").read_bytes())
+    ministry.duplicate_control(document, "clause:contract-terms")
+    (desk / "edited.docx").write_bytes(document.bytes())
+    ran = run("merge", "edited.docx", "-o", "merged.docx", at=desk)
+    (line,) = [x for x in ran.out.splitlines() if "copies in the file, left as they are: 1" in x]
+    assert "Contract terms on access, change and exit" in line and "LibreOffice" not in ran.out
+
+
 def test_the_file_that_was_handed_in_stays_as_it_is(desk: Path) -> None:
     before = tree(desk)
     run("merge", "edited.docx", "-o", "merged.docx", at=desk)
@@ -169,6 +178,28 @@ def test_a_conflict_is_told_on_the_screen_in_the_report_and_by_check(desk: Path,
     assert "a conflict is not decided" in ran.err
 
 
+def test_the_report_names_what_the_ministry_changed_and_is_silent_on_what_it_left_out(desk: Path) -> None:
+    document = ministry.Document((desk / "edited.docx").read_bytes())
+    ministry.delete_clause(document, "clause:contract-terms")
+    ministry.replace(document, "every twelve months", "every six months", "clause:data-quality")
+    (desk / "edited.docx").write_bytes(document.bytes())
+    run("merge", "edited.docx", "-o", "merged.docx", at=desk)
+    told = report(desk)
+    assert told.counted["stays-deleted"] == 1
+    assert {o.anchor: o.state for o in told.own} == {"clause:data-quality": "theirs", EDITED: "theirs"}
+    rows = [[c.text for c in r.cells] for t in docx.Document(str(desk / "merged.report.docx")).tables for r in t.rows]
+    assert all([f"{o.number} {o.title}", "Changed by you alone"] in rows for o in told.own)
+
+
+def test_the_report_shows_in_bold_what_each_side_made_of_a_sentence(desk: Path) -> None:
+    conflict(desk)
+    run("merge", "edited.docx", "-o", "merged.docx", at=desk)
+    tables = docx.Document(str(desk / "merged.report.docx")).tables
+    row = next(r for t in tables for r in t.rows if any("March 2027" in c.text for c in r.cells))
+    bold = ["".join(r.text for p in c.paragraphs for r in p.runs if r.bold) for c in row.cells]
+    assert bold[1] == "" and bold[2] == "1 March 2027" and "December 2027" in bold[3]
+
+
 def test_the_report_tells_strengths_first_and_follows_its_schema(desk: Path) -> None:
     run("merge", "edited.docx", "-o", "merged.docx", at=desk)
     told = report(desk)
@@ -218,6 +249,14 @@ def test_a_redline_accepted_is_the_newer_and_rejected_the_older(desk: Path, file
     assert marks.difference(old, marks.rejected(data)) == ""
     assert without_contents(marks.accepted(data)) == without_contents(new)
     assert report(desk, "redline").groups[0].cause == "update"
+
+
+def test_versions_named_the_wrong_way_round_are_told(desk: Path) -> None:
+    right = run("redline", version(desk, "0.1"), version(desk, "0.2"), "-o", "right.docx", at=desk)
+    wrong = run("redline", version(desk, "0.2"), version(desk, "0.1"), "-o", "wrong.docx", at=desk)
+    assert (right.code, wrong.code) == (0, 0)
+    assert "version 0.1 is older than 0.2" in wrong.out and "name the older one first" in wrong.out
+    assert "older than" not in right.out
 
 
 def docx_of(at: Path, number: str) -> bytes:

@@ -244,7 +244,7 @@ class OutlineFile(Shape):
 class WordsFile(Shape):
     """templates/documents/words.yaml."""
 
-    words: Annotated[dict[Code, TextByLang], Many]
+    words: Annotated[dict[Code, TextByLang], Field(max_length=1000)]
 
 
 class LevelFile(Shape):

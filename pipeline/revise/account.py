@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from pipeline.revise.desk import Desk
 from pipeline.revise.finding import Found
-from pipeline.revise.lines import Desk
 from pipeline.revise.outcome import Action, Reason, State
 from pipeline.word.anchors import Base
 from pipeline.word.names import w

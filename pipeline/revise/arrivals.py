@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.revise import placing
-from pipeline.revise.lines import Desk
+from pipeline.revise.desk import Desk
 from pipeline.revise.placing import Holder
 from pipeline.revise.reading import Standing
 from pipeline.word import anchors

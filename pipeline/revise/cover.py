@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from lxml import etree
 
 from pipeline.revise import tokens
+from pipeline.revise.desk import Desk
 from pipeline.revise.grafting import Story, near
-from pipeline.revise.lines import Desk
 from pipeline.revise.outcome import Hunk
 from pipeline.word import package
 from pipeline.word.anchors import Kept

@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.revise import joints, looks, placing, tokens
-from pipeline.revise.footnotes import Compared
-from pipeline.revise.grafting import Graft, near
-from pipeline.revise.margin import Margin
+from pipeline.revise import conflicts, joints, looks, placing, tokens
+from pipeline.revise.desk import Desk
 from pipeline.revise.outcome import Hunk, Kind
 from pipeline.revise.pairing import in_order, likeness, pairs
 from pipeline.revise.placing import Holder
-from pipeline.word.marks import Marker
 from pipeline.word.names import w
 from pipeline.word.story import ROW, TABLE, Line, P, Paragraph, TableRow
 from pipeline.word.wording import NOTE, Item, Row, Words
 
 Notes = tuple[Sequence[str], Sequence[str], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a file is revised.
-
-    Attributes:
-        conflict_text: True to put ours into the text as a tracked insertion where there is a conflict; False to tell
-            it in the comment alone.
-        moves: True where what ours has moved is deleted and put in again; False where their order stands.
-        kept_numbers: True where the numbers of their file stay as they are; False where ours count.
-        words: Words for comments, by name.
-    """
-
-    conflict_text: bool
-    moves: bool
-    kept_numbers: bool
-    words: dict[str, str]
-
-
-@dataclass(slots=True)
-class Desk:
-    """What the merging of one file works with; hunks and marks of the unit at hand are gathered here.
-
-    Attributes:
-        terms: How it is revised.
-        marker: Writes marks.
-        graft: Brings things over from ours.
-        margin: Writes comments.
-        hunks: The changes in the unit at hand.
-        marks: The marks put into the body for it.
-        fresh: The paragraphs put into it, each with its original.
-        notes: Which note of the unit at hand is which.
-        because: Why the unit at hand changes, a line each; what the comment on a conflict ends with.
-    """
-
-    terms: Terms
-    marker: Marker
-    graft: Graft
-    margin: Margin
-    hunks: list[Hunk] = field(default_factory=list)
-    marks: list[etree._Element] = field(default_factory=list)
-    fresh: list[tuple[etree._Element, etree._Element]] = field(default_factory=list)
-    notes: Compared = field(default_factory=Compared)
-    because: tuple[str, ...] = ()
-
-    def begin(self, notes: Compared | None = None, because: tuple[str, ...] = ()) -> None:
-        """Begin with another unit."""
-        self.hunks, self.marks, self.fresh, self.notes = [], [], [], notes or Compared()
-        self.because = because
-
-    def conflicts(self, kind: Kind, base: str, theirs: str, ours: str) -> tuple[str, ...]:
-        """Note a conflict; return what its comment says."""
-        self.hunks.append(Hunk(kind, base, ours, theirs, True))
-        words = self.terms.words
-        none = words["merge_nothing"]
-        return (
-            words["merge_conflict"],
-            f"{words['merge_base']} {base or none}",
-            f"{words['merge_theirs']} {theirs or none}",
-            f"{words['merge_ours']} {ours or none}",
-            *self.because,
-        )
 
 
 @dataclass(slots=True)
@@ -262,14 +196,15 @@ def paragraph(base: Words, theirs: Paragraph, ours: Paragraph, desk: Desk, note:
     if not _alike(base, here, keys[0], keys[2], shown) and not _alike(there, here, keys[1], keys[2], shown):
         before = theirs.words.printed
         edits = tokens.edits(base, there, here, keys, leading=note is None, shown=shown)
-        after = tokens.applied(theirs.words, ours.words, [e for e in edits if not e.conflict])
+        after = tokens.applied(theirs.words, ours.words, [e for e in edits if not e.clash])
+        begun: dict[tokens.Clash, etree._Element | None] = {}
         for edit in reversed(edits):
-            if edit.conflict:
-                _conflict(edit, theirs, ours, desk, note)
+            if edit.clash:
+                conflicts.of_words(edit, edit.clash, theirs, ours, desk, note, begun)
             else:
                 marks = _edit(edit, theirs, ours, desk)
                 desk.marks += marks if note is None else []
-        if any(not e.conflict for e in edits):
+        if any(not e.clash for e in edits):
             desk.hunks.append(Hunk("words" if note is None else "note", before.strip(), after.strip()))
     if looks.changed(base, theirs, ours, keys, desk.marker, desk.graft, not desk.terms.kept_numbers):
         desk.hunks.append(Hunk("look", base.printed, base.printed))
@@ -296,32 +231,6 @@ def _edit(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk) -> 
     put = desk.marker.inserted(theirs, edit.end, runs) if runs else None
     struck = desk.marker.deleted(theirs, edit.start, edit.end) if edit.end > edit.start else []
     return [*struck, *([put] if put is not None else [])]
-
-
-def _conflict(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk, note: Paragraph | None) -> None:
-    there = tokens.printed(theirs.words, edit.start, edit.end)
-    here = tokens.printed(ours.words, edit.new_start, edit.new_end)
-    lines = desk.conflicts("words" if note is None else "note", edit.base, there, here)
-    put: etree._Element | None = None
-    if desk.terms.conflict_text and edit.new_end > edit.new_start:
-        runs = desk.graft.runs(ours, edit.new_start, edit.new_end, theirs, edit.start)
-        around = theirs.words.text[: edit.end][-1:], theirs.words.text[edit.end :][:1]
-        if around[0].isalnum() and here[:1].isalnum():
-            runs = [*desk.graft.text(" ", near(theirs, edit.start)), *runs]
-        if here[-1:].isalnum() and around[1].isalnum():
-            runs = [*runs, *desk.graft.text(" ", near(theirs, edit.start))]
-        put = desk.marker.inserted(theirs, edit.end, runs) if runs else None
-    if note is not None:
-        desk.margin.on(note.elements[-1], lines, True)
-        return
-    inside = [x for x in theirs.leaves if edit.start <= x.start and x.end <= edit.end and x.text and x.runs]
-    ends = [*(leaf.runs[0] for leaf in inside[:1]), *(leaf.runs[-1] for leaf in inside[-1:])]
-    if put is not None:
-        ends.append(put)
-    if ends:
-        desk.margin.beside(ends[0], ends[-1], lines, True)
-    else:
-        desk.margin.on(theirs.elements[-1], lines, True)
 
 
 def _gone_there(base: Item, ours: Line, where: Line | None, desk: Desk) -> None:

@@ -42,7 +42,9 @@ class Margin:
     _root: etree._Element | None = None
     _made: list[etree._Element] = field(default_factory=list)
 
-    def beside(self, first: etree._Element, last: etree._Element, lines: Sequence[str], conflict: bool) -> None:
+    def beside(
+        self, first: etree._Element, last: etree._Element, lines: Sequence[str], conflict: bool
+    ) -> etree._Element:
         """Put a comment on what stands from one element of a paragraph to another.
 
         Args:
@@ -50,13 +52,27 @@ class Margin:
             last: The last one.
             lines: What the comment says, a paragraph each.
             conflict: True where it tells of a conflict.
+
+        Returns:
+            Where it begins.
         """
         number = self._comment(lines, conflict)
         first, last = _outermost(first), _outermost(last)
-        first.addprevious(etree.Element(START, {w("id"): number}))
+        start = etree.Element(START, {w("id"): number})
+        first.addprevious(start)
         end = etree.Element(END, {w("id"): number})
         last.addnext(end)
         end.addnext(_reference(number))
+        return start
+
+    def reach(self, start: etree._Element, first: etree._Element) -> None:
+        """Let a comment begin earlier, at another element of its paragraph.
+
+        Args:
+            start: Where it begins.
+            first: Where it is to begin.
+        """
+        _outermost(first).addprevious(start)
 
     def on(self, element: etree._Element, lines: Sequence[str], conflict: bool) -> None:
         """Put a comment on a whole paragraph.

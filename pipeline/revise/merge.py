@@ -18,10 +18,11 @@ from pipeline.revise import cover, lines, placing
 from pipeline.revise.account import Account
 from pipeline.revise.arrivals import Arrivals
 from pipeline.revise.dangling import dangling
+from pipeline.revise.desk import Desk, Terms
 from pipeline.revise.finding import Doubt, found
 from pipeline.revise.footnotes import compared
 from pipeline.revise.grafting import Graft, Story
-from pipeline.revise.lines import Container, Desk, Matched, Terms, first_paragraph, text_of
+from pipeline.revise.lines import Container, Matched, first_paragraph, text_of
 from pipeline.revise.margin import Margin
 from pipeline.revise.numbers import Numbers
 from pipeline.revise.outcome import Action, Hunk, Reason, Revised, State

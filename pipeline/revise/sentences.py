@@ -27,6 +27,11 @@ class _Sign:
     own: bool
 
 
+def sentence_ends(text: str) -> list[int]:
+    """Return where in a text a sentence ends, behind the space that follows it; the end of the text is none."""
+    return [m.end() for m in _END.finditer(text)]
+
+
 def sentences(story: Pieces, change: Change) -> tuple[str, str]:
     """Return the sentence that a change stands in, before it and with it.
 
@@ -48,7 +53,7 @@ def sentences(story: Pieces, change: Change) -> tuple[str, str]:
     end = next((k for k, n in enumerate(former) if n >= last), len(former))
     if at == end and at and _closed(signs, own):
         at = end = at - 1  # a new sentence put behind another is told with it
-    ends = [m.end() for m in _END.finditer(text)]
+    ends = sentence_ends(text)
     begin = max((e for e in ends if e <= at), default=0)
     stop = min((e for e in ends if e >= max(end, at + 1)), default=len(text))
     low = min(first, former[begin] if begin < len(former) else first)

@@ -8,11 +8,14 @@ words, or where one inserts at the edge of what the other changes.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
+from pipeline.revise.sentences import sentence_ends
 from pipeline.word.wording import NOTE, OBJECT, REF, Words, filled
 
 _MARKS = (
@@ -44,6 +47,23 @@ class Hunk:
     new_end: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Clash:
+    """A sentence in which both sides have changed the same words, or some that are read as one because of them.
+
+    Attributes:
+        base: What it said.
+        theirs: What they say in its place.
+        ours: What ours says.
+        wider: Whether ours changes more in it than the words in conflict.
+    """
+
+    base: str
+    theirs: str
+    ours: str
+    wider: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What to do at one place of theirs, in offsets of the texts.
@@ -53,16 +73,14 @@ class Edit:
         end: Where it ends in theirs.
         new_start: Where the new words begin in ours.
         new_end: Where they end in ours.
-        base: What the base says there.
-        conflict: True where theirs has changed the same words; then theirs stays.
+        clash: Where theirs has changed the same words, and so stays: the sentence; all conflicts in it share it.
     """
 
     start: int
     end: int
     new_start: int
     new_end: int
-    base: str
-    conflict: bool
+    clash: Clash | None = None
 
 
 def tokens(words: Words, notes: Sequence[str] = (), shown: bool = False) -> list[Token]:
@@ -128,7 +146,7 @@ def edits(
     if not leading:
         b, t, o = (some[1:] if some and some[0].key.isspace() else some for some in (b, t, o))
     mine, yours = hunks(b, o), hunks(b, t)
-    found: list[Edit] = []
+    found: list[_Spot] = []
     waiting = list(mine)
     while waiting:
         group = [waiting.pop(0)]
@@ -146,10 +164,62 @@ def edits(
         new_first, new_last = _through(start, mine, False), _through(end, mine, True)
         same = [x.key for x in t[first:last]] == [x.key for x in o[new_first:new_last]]
         if not (met and same):
-            told = printed(base, _offset(b, start), _offset(b, end))
-            found.append(Edit(_offset(t, first), _offset(t, last), _offset(o, new_first), _offset(o, new_last), told,
-                              bool(met)))  # fmt: skip
-    return found
+            place = (_offset(t, first), _offset(t, last), _offset(o, new_first), _offset(o, new_last))
+            found.append(_Spot(start, end, bool(met), place))
+    if not any(spot.conflict for spot in found):
+        return [Edit(*spot.place) for spot in found]
+    return _told(found, (base, b, []), (theirs, t, yours), (ours, o, mine))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place that ours changes: tokens of the base, whether theirs changed them too, and offsets as in `Edit`."""
+
+    start: int
+    end: int
+    conflict: bool
+    place: tuple[int, int, int, int]
+
+
+_Side = tuple[Words, Sequence[Token], Sequence[Hunk]]
+"""A paragraph, its tokens and what it changes."""
+
+
+def _told(spots: Sequence[_Spot], base: _Side, theirs: _Side, ours: _Side) -> list[Edit]:
+    """Return the edits; those in conflict with the sentence that they stand in."""
+    bounds = _sentences(base[0].text, base[1], (*theirs[2], *ours[2], *spots))
+    clashes: dict[tuple[int, int], Clash] = {}
+    within = {s: _around(s, bounds) for s in spots}
+    for at in dict.fromkeys(within[s] for s in spots if s.conflict):
+        here = [s for s in spots if within[s] == at]
+        hard = [s for s in here if s.conflict]
+        ends = min(s.start for s in hard), max(s.end for s in hard)
+        was, there, new = (_said(side, at, ends) for side in (base, theirs, ours))
+        clashes[at] = Clash(was, there, new, wider=len(hard) < len(here))
+    return [Edit(*s.place, clashes[within[s]] if s.conflict else None) for s in spots]
+
+
+def _sentences(text: str, some: Sequence[Token], changes: Sequence[Hunk | _Spot]) -> list[int]:
+    """Return at which tokens a sentence of the base begins that is one in all three states, and the end."""
+    ends = sentence_ends(text)
+    begins = (
+        k for k, (last, token) in enumerate(pairwise(some), 1) if any(last.start < e <= token.start for e in ends)
+    )
+    return [0, *(k for k in begins if not any(h.start < k < h.end for h in changes)), len(some)]
+
+
+def _around(spot: _Spot, bounds: Sequence[int]) -> tuple[int, int]:
+    """Return the sentence that a place stands in; one put in between two stands in the latter."""
+    low = bisect_right(bounds, spot.start, hi=len(bounds) - 1) - 1
+    return bounds[low], next(x for x in bounds[low + 1 :] if x >= spot.end)
+
+
+def _said(side: _Side, at: tuple[int, int], ends: tuple[int, int]) -> str:
+    """Return what a side says in a sentence of the base; what it puts in beside it only where that is in conflict."""
+    words, some, changes = side
+    first = _through(at[0], changes, closing=ends[0] > at[0])
+    last = _through(at[1], changes, closing=ends[1] == at[1])
+    return printed(words, _offset(some, first), _offset(some, last)).strip()
 
 
 def printed(words: Words, start: int, end: int) -> str:

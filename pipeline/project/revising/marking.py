@@ -16,7 +16,7 @@ from pipeline.project.revising import foreign
 from pipeline.project.revising.reasons import Known, known
 from pipeline.project.revising.sources import CODE, Source, located, of_file, of_version, saved, source
 from pipeline.project.text_of_record import deleted, drafted, texts_of_record
-from pipeline.revise.lines import Terms
+from pipeline.revise.desk import Terms
 from pipeline.revise.merge import AUTHOR, Asked, merged
 from pipeline.revise.outcome import Revised
 from pipeline.revise.reading import as_read

@@ -92,6 +92,16 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """A unit that they changed and in which nothing was marked: `theirs`, or `same` where ours made the same change."""
+
+    anchor: str
+    number: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was done to a file and why.
 
@@ -106,6 +116,7 @@ class Report:
         conflicts: How many units have a conflict that someone has to decide.
         counted: How many units are in each state.
         groups: The changes by cause; a unit with several causes stands under the first.
+        own: Units that they changed and that were left as they are.
         doubtful: Units that were found otherwise than by their own mark, or not found.
         dangling: References to clauses that leave: the unit that refers, and the number printed there.
         remarks: What is odd about the file: what, where, how often.
@@ -121,6 +132,7 @@ class Report:
     conflicts: int
     counted: Mapping[str, int]
     groups: tuple[Group, ...]
+    own: tuple[Own, ...]
     doubtful: tuple[Doubtful, ...]
     dangling: tuple[tuple[str, str], ...]
     remarks: tuple[tuple[str, str, int], ...]
@@ -138,10 +150,14 @@ def report(marked: Marked) -> Report:
         for a in revised.actions
         if a.anchor not in (COVER, NUMBERS) and a.how != "tag" and (a.how or a.state == "lost")
     ]
+    own = [
+        Own(a.anchor, a.label, a.title.removeprefix(a.label).strip(), a.state)
+        for state in OWN for a in revised.actions if a.state == state and a.anchor != NUMBERS
+    ]  # fmt: skip
     return Report(
         FORMAT, marked.kind, record.get("country", ""), record.get("document", ""), record.get("lang", ""),
         _side(marked.older), _side(marked.newer), len(revised.conflicts), {s: n for s, n in counted.items() if n},
-        tuple(_groups(revised.changed, shifts)), tuple(doubtful), revised.dangling,
+        tuple(_groups(revised.changed, shifts)), tuple(own), tuple(doubtful), revised.dangling,
         tuple((d.kind, d.anchor, d.count) for d in revised.doubts),
     )  # fmt: skip
 
@@ -166,6 +182,9 @@ def _groups(changed: Sequence[Action], shifts: Mapping[str, Sequence[Shift]]) ->
 def _first(causes: Iterable[Cause]) -> Cause | None:
     return min(causes, key=lambda c: ORDER.index(c.kind), default=None)
 
+
+OWN = ("theirs", "same")
+"""States of units in which words are theirs and nothing is marked; what they took out is not told again and again."""
 
 LIGHT = ("note", "look", "number")
 """Changes that leave the words of a text as they were."""

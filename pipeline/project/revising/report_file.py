@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.compose.tables import stacked, table
 from pipeline.model.draft import (
     Block,
+    Cell,
     Cover,
     Draft,
     Heading,
@@ -77,6 +78,10 @@ def _units(report: Report, words: Mapping[str, str]) -> Iterator[Unit]:
         if rows:
             head = _filled(words["report_by_cause"], cause=group.text) if group.text else words["report_no_cause"]
             yield _unit(f"cause-{number}", head, _changes(rows, words))
+    if report.own:
+        own = [(f"{o.number} {o.title}".strip(), words[_state(o.state)]) for o in report.own]
+        columns = ((words["report_clause"], 0.6), (words["report_outcome"], 0.4))
+        yield _unit("own", words["report_own"], _text(words["report_own_intro"]), table(columns, own))
     yield from _doubts(report, words)
 
 
@@ -102,18 +107,26 @@ def _conflicts(conflicts: Sequence[tuple[Entry, Hunk]], words: Mapping[str, str]
     none = words["merge_nothing"]
     rows = []
     for entry, hunk in conflicts:
-        texts = (hunk.before, hunk.theirs, hunk.after)
-        rows.append((stacked(_name(entry)), *(stacked(*(t.split("\n") if t else (none,))) for t in texts)))
+        texts = (_against(hunk.before, text, none) for text in (hunk.before, hunk.theirs, hunk.after))
+        rows.append((stacked(_name(entry)), *texts))
     return table(columns, rows, landscape=True)
 
 
-def _changes(rows: Sequence[tuple[object, ...]], words: Mapping[str, str]) -> Block:
+def _against(base: str, text: str, none: str) -> Cell:
+    """Return one of the texts of a conflict, in bold what the base does not say; each paragraph on lines of its own."""
+    if not base or not text or "\n" in base + text:
+        return stacked(*(text.split("\n") if text else (none,)))
+    old, new = Words(base), Words(text)
+    return stacked(_shown(new, [(h.new_start, h.new_end) for h in hunks(tokens(old), tokens(new))], len(text)))
+
+
+def _changes(rows: Sequence[tuple[Cell, ...]], words: Mapping[str, str]) -> Block:
     columns = ((words["report_clause"], 0.2), (words["report_change"], 0.16), (words["report_before"], 0.32),
                (words["report_after"], 0.32))  # fmt: skip
-    return table(columns, rows, landscape=True)  # type: ignore[arg-type]
+    return table(columns, rows, landscape=True)
 
 
-def _rows(entry: Entry, words: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
+def _rows(entry: Entry, words: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
     """Yield a row for each tracked change of a unit, each with its name, since a page may begin there."""
     state = [words["safeguard_weakens"]] if any(s.weakens_safeguard for s in entry.strength) else []
     state += [_filled(words[f"change_{s.kind}"], before=s.before, after=s.after) for s in entry.strength]
@@ -122,6 +135,14 @@ def _rows(entry: Entry, words: Mapping[str, str]) -> Iterator[tuple[object, ...]
         state.append(_filled(words["state_split"], clauses=", ".join(a.partition(":")[2] for a in entry.replaces)))
     shown = [h for h in entry.hunks if not h.conflict]
     for hunk in shown:
+        if hunk.kind == "look":
+            yield (
+                stacked(_name(entry)),
+                stacked(words["change_look"]),
+                stacked(hunk.before),
+                stacked(words["same_words"]),
+            )
+            continue
         before, after = _both(_headed(hunk) if entry.anchor.startswith(GENERATED) else hunk)
         yield (stacked(_name(entry)), stacked(*state), before, after)
 
@@ -137,13 +158,13 @@ def _name(entry: Entry) -> str:
     return f"{entry.number} {entry.title}".strip()
 
 
-def _both(hunk: Hunk) -> tuple[object, object]:
+def _both(hunk: Hunk) -> tuple[Cell, Cell]:
     """Return what a change struck out and put in, changed words in bold, far-off words left out."""
     if not hunk.before or not hunk.after:
-        return tuple(stacked(*text.split("\n")) for text in (hunk.before, hunk.after))  # type: ignore[return-value]
+        return stacked(*hunk.before.split("\n")), stacked(*hunk.after.split("\n"))
     old, new = Words(hunk.before), Words(hunk.after)
     some = hunks(tokens(old), tokens(new))
-    if not some:  # the looks of words differ, or what a reference prints
+    if not some:  # what a reference prints
         return stacked(*hunk.before.split("\n")), stacked(*hunk.after.split("\n"))
     return (
         stacked(_shown(old, [(h.start, h.end) for h in some])),
@@ -151,9 +172,9 @@ def _both(hunk: Hunk) -> tuple[object, object]:
     )
 
 
-def _shown(words: Words, changed: Sequence[tuple[int, int]]) -> tuple[Inline, ...]:
+def _shown(words: Words, changed: Sequence[tuple[int, int]], around: int = AROUND) -> tuple[Inline, ...]:
     found = tokens(words)
-    near = {k for a, b in changed for k in range(a - AROUND, b + AROUND)}
+    near = {k for a, b in changed or [(0, 0)] for k in range(a - around, b + around)}
     bold = {k for a, b in changed for k in range(a, b)}
     runs: list[Run] = []
     for k, token in enumerate(found):

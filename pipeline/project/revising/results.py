@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.model.problem import Refused
@@ -13,6 +13,8 @@ from pipeline.project.revising.report import as_json, report
 from pipeline.project.revising.report_file import drawn
 from pipeline.project.standing import receipt_of
 from pipeline.render import style as styles
+from pipeline.revise.finding import Doubt
+from pipeline.store.names import VERSION, ordinal
 
 SAID = {
     "conflict": "in conflict", "dropped": "left out", "updated": "changed", "merged": "changed by both, apart",
@@ -76,6 +78,11 @@ def told(marked: Marked) -> Iterator[str]:
         f"{newer.get('document', 'document')} of {newer.get('country', '?')}: version {older.get('version', '?')} "
         f"to {newer.get('version', '?')}, law as of {newer.get('as_of', '?')}"
     )
+    if _backwards(older, newer):
+        yield (
+            f"  version {newer['version']} is older than {older['version']}: to accept the changes takes "
+            "the text back; name the older one first"
+        )
     counted: dict[str, int] = {}
     for action in marked.revised.actions:
         counted[action.state] = counted.get(action.state, 0) + 1
@@ -86,12 +93,25 @@ def told(marked: Marked) -> Iterator[str]:
     for action in marked.revised.actions:
         if action.state == "lost":
             yield f"  not found: {action.title or action.anchor}"
+    titles = {action.anchor: action.title or action.anchor for action in marked.revised.actions}
     for doubt in marked.revised.doubts:
-        if doubt.kind == "resaved":
-            yield f"  {doubt.count} blocks have lost their marks, as LibreOffice leaves them: look at what was marked"
-        else:
-            yield f"  {doubt.anchor}: a sentence stands {doubt.count} times in a paragraph, a fault of LibreOffice"
+        yield f"  {_doubt(doubt, titles.get(doubt.anchor, doubt.anchor))}"
     for anchor, number in marked.revised.dangling:
-        yield f"  {anchor.partition(':')[2]} refers to {number}, which leaves"
+        yield f"  {titles.get(anchor, anchor)}: refers to {number}, which leaves"
     if any(action.hunks for action in marked.revised.actions):
         yield "  in Word, select all and press F9: contents and references follow"
+
+
+def _doubt(doubt: Doubt, title: str) -> str:
+    if doubt.kind == "resaved":
+        return f"{doubt.count} blocks have lost their marks, as LibreOffice leaves them: look at what was marked"
+    if doubt.kind == "copied":
+        return f"{title}: copies in the file, left as they are: {doubt.count}"
+    return f"{title}: a sentence stands {doubt.count} times in a paragraph, a fault of LibreOffice"
+
+
+def _backwards(older: Mapping[str, str], newer: Mapping[str, str]) -> bool:
+    """Return whether the version that is to be the new one was made before the other, of the same document."""
+    same = all(older.get(name) == newer.get(name) for name in ("country", "document"))
+    numbers = older.get("version", ""), newer.get("version", "")
+    return same and all(map(VERSION.fullmatch, numbers)) and ordinal(numbers[1]) < ordinal(numbers[0])
