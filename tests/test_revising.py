@@ -83,7 +83,7 @@ def test_each_change_has_a_comment_with_its_cause_its_rule_and_what_it_said(desk
     told = {c.text for c in docx.Document(str(desk / "merged.docx")).comments}
     one = next(t for t in told if "monitoring-duty-eu" in t)
     assert "Because of: Regulation (EU) 2026/1744" in one
-    assert "Rule: monitoring-duty-eu, as it reads from" in one
+    assert "Rule: Duties of deployers under Union law (monitoring-duty-eu), as it reads from" in one
     assert "It said: From 2 August 2026 the agency shall" in one
     assert "EU AI Act, Art. 26(4)" in one
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pipeline.model.draft import NumberFormat, Numbering, NumberLevel
+from pipeline.model.labels import figure
 
 Kind = Literal["chapter", "clause", "paragraph", "annex", "point", "subpoint"]
 
@@ -112,38 +113,10 @@ def level_of(numbering: Numbering, kind: Kind) -> NumberLevel:
 
 def figures(value: int, form: NumberFormat) -> str:
     """Return a number as Word writes it; letters beyond z are doubled (`aa`, `bb`)."""
-    match form:
-        case "decimal":
-            return str(value)
-        case "lowerLetter" | "upperLetter":
-            letter = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
-            return letter if form == "lowerLetter" else letter.upper()
-        case _:
-            roman = _roman(value)
-            return roman.lower() if form == "lowerRoman" else roman
-
-
-def _roman(value: int) -> str:
-    signs = (
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    )
-    text = ""
-    for worth, sign in signs:
-        count, value = divmod(value, worth)
-        text += sign * count
-    return text
+    if form in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (value - 1) % 26) * ((value - 1) // 26 + 1)
+        return letter if form == "lowerLetter" else letter.upper()
+    return figure(value, form)
 
 
 class Lists:

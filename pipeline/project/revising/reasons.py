@@ -84,7 +84,10 @@ def _reason(shifts: Sequence[Shift], context: Context) -> Reason:
     valid = [s for s in states if s.valid_from <= context.as_of]
     if valid and any(s.kind == "enters" for s in shifts):
         refs += [c.provision.ref for c in citations(context, valid[-1].cites)]
-    rule = context.word("merge_rule_valid", clause=clause, date=context.date(valid[-1].valid_from)) if valid else ""
+    rule = ""
+    if valid:
+        day = context.date(valid[-1].valid_from)
+        rule = context.word("merge_rule_valid", title=context.title(valid[-1]), clause=clause, date=day)
     return Reason(tuple(dict.fromkeys(shown)), (named(dict.fromkeys(refs), context),) if refs else (), rule)
 
 

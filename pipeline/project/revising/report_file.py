@@ -130,7 +130,7 @@ def _rows(entry: Entry, words: Mapping[str, str]) -> Iterator[tuple[Cell, ...]]:
     """Yield a row for each tracked change of a unit, each with its name, since a page may begin there."""
     state = [words["safeguard_weakens"]] if any(s.weakens_safeguard for s in entry.strength) else []
     state += [_filled(words[f"change_{s.kind}"], before=s.before, after=s.after) for s in entry.strength]
-    state += [] if state else [words[_state(entry.state)]]
+    state += [] if state else [words[_state("updated" if entry.state == "conflict" else entry.state)]]
     if entry.replaces:
         state.append(_filled(words["state_split"], clauses=", ".join(a.partition(":")[2] for a in entry.replaces)))
     shown = [h for h in entry.hunks if not h.conflict]
@@ -176,6 +176,9 @@ def _shown(words: Words, changed: Sequence[tuple[int, int]], around: int = AROUN
     found = tokens(words)
     near = {k for a, b in changed or [(0, 0)] for k in range(a - around, b + around)}
     bold = {k for a, b in changed for k in range(a, b)}
+    for k, token in enumerate(found):  # what is left of a text begins with a word, not with the stop before it
+        if k - 1 not in near and k > 0 and k not in bold and not token.key[0].isalnum():
+            near.discard(k)
     runs: list[Run] = []
     for k, token in enumerate(found):
         if k not in near:
