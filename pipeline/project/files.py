@@ -1,11 +1,36 @@
-"""Files written for a user outside the store: whole or not at all, and never over something else."""
+"""Files of a user outside the store: read within limits; written whole or not at all, and never over something else."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from pipeline.model.problem import MachineFault, Refused
+from pipeline.model.problem import Faulty, MachineFault, Place, Problem, Refused
+
+MOST_BYTES = 200 * 2**20
+"""A larger Word file is no draft, and not read."""
+
+
+def read_file(path: Path, code: str, most: int = MOST_BYTES) -> bytes:
+    """Return what is in a file that was handed in.
+
+    Args:
+        path: The file.
+        code: The code of the problem where it cannot be used.
+        most: How many bytes it may have.
+
+    Raises:
+        Faulty: There is no such file, or it is too large.
+        MachineFault: It cannot be read.
+    """
+    if not path.is_file():
+        raise Faulty([Problem(code, Place(str(path)), "no such file", "check the path")])
+    if path.stat().st_size > most:
+        raise Faulty([Problem(code, Place(str(path)), "the file is too large", f"at most {most:,} bytes are read")])
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MachineFault(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def write_new(out: Path, files: dict[str, bytes], option: str = "--out") -> tuple[Path, ...]:

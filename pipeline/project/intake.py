@@ -12,11 +12,11 @@ from pipeline.intake.table import read_table
 from pipeline.intake.workbook import read_workbook
 from pipeline.library.load import overlaid
 from pipeline.model.library import Library
-from pipeline.model.problem import Exit, Faulty, MachineFault, Place, Problem, Refused, shown
+from pipeline.model.problem import Exit, Faulty, Place, Problem, Refused, shown
 from pipeline.project import updating
 from pipeline.project.content import folder_files, mapping
 from pipeline.project.country import laid_over, the_library, within
-from pipeline.project.files import write_file, write_new
+from pipeline.project.files import read_file, write_file, write_new
 from pipeline.source.shape import nearest
 from pipeline.source.text import forbidden, name_of
 
@@ -25,6 +25,7 @@ UPDATE = "update"
 """The form of a regulatory update, beside those of the questionnaires."""
 MAX_NAME = 200
 MAX_INPUT = 50_000_000
+"""Bytes of a form, a table or a mapping."""
 
 
 def start(state: str, out: Path, lang: str) -> tuple[Path, ...]:
@@ -134,7 +135,7 @@ def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Pat
     Returns:
         The files written, and for a table the account of every cell.
     """
-    data = _bytes(file)
+    data = read_file(file, "INTAKE-084", MAX_INPUT)
     library, _ = the_library()
     if mapping_file:
         files, account = _table(data, file, mapping_file, library)
@@ -158,20 +159,9 @@ def read(file: Path, to: Path, mapping_file: str, place: str) -> tuple[tuple[Pat
     raise Faulty([Problem("INTAKE-083", Place(str(file)), "this kind of file is not read by itself", fix)])
 
 
-def _bytes(file: Path) -> bytes:
-    if not file.is_file():
-        raise Faulty([Problem("INTAKE-084", Place(str(file)), "no such file", "check the path")])
-    if file.stat().st_size > MAX_INPUT:
-        raise Faulty([Problem("INTAKE-084", Place(str(file)), "the file is too large", f"at most {MAX_INPUT:,} bytes")])
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise MachineFault(f"{file}: cannot be read: {error.strerror}") from None
-
-
 def _table(data: bytes, file: Path, mapping_file: str, library: Library) -> tuple[dict[str, bytes], Accounting]:
     built_in = mapping(mapping_file)
-    path, text = built_in or (mapping_file, _bytes(Path(mapping_file)))
+    path, text = built_in or (mapping_file, read_file(Path(mapping_file), "INTAKE-084", MAX_INPUT))
     found, problems = read_mapping(text, path, library)
     if found is None or any(not p.warning for p in problems):
         raise Faulty(problems, Exit.LIBRARY)

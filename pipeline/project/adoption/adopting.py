@@ -21,11 +21,10 @@ from pipeline.project.adoption.adopted_version import (
 )
 from pipeline.project.adoption.pdf_agreement import difference
 from pipeline.project.drafting import Made
-from pipeline.project.files import write_new
+from pipeline.project.files import read_file, write_new
 from pipeline.project.making import Progress
 from pipeline.project.releasing import Spot, spot
 from pipeline.project.revising.edited import CHANGE, CONFLICT, looked_at
-from pipeline.project.revising.sources import MOST_BYTES
 from pipeline.project.standing import receipt_of
 from pipeline.project.text_of_record import drafted, is_adopted, texts_of_record
 from pipeline.revise.adoption import Edited, edited
@@ -104,7 +103,7 @@ def adopt(request: Request, progress: Progress) -> Taken:
     if request.clauses is not None:
         national.refuse(request.clauses)
     progress(f"reading {request.file.name}")
-    word = _bytes(request.file)
+    word = read_file(request.file, CODE_UNKNOWN)
     parts = package.received(word, str(request.file))
     _settled(parts, request.file)
     at, read = _origin(request, parts, word)
@@ -133,13 +132,6 @@ def adopt(request: Request, progress: Progress) -> Taken:
     newer = version.folder_of(at.out, at.slug, at.document, ours) if ours != at.number else None
     titles = {u.anchor: _title(u, read.kept) for u in given.adoption.units}
     return Taken(made, given.adoption, titles, (*_warnings(read, receipt, titles), *left), newer, files)
-
-
-def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MOST_BYTES:
-        message, fix = "the file is far larger than a document", "name the edited draft, or what was exported from it"
-        raise Faulty([Problem(CODE_UNKNOWN, Place(str(path)), message, fix)])
-    return path.read_bytes()
 
 
 def _settled(parts: Mapping[str, bytes], file: Path) -> None:
@@ -281,7 +273,7 @@ def _agreeing(parts: Mapping[str, bytes], file: Path, pdf: Path) -> bytes:
     Raises:
         Faulty: It cannot be read, or says something else; the problem names the first place.
     """
-    data = _bytes(pdf)
+    data = read_file(pdf, CODE_UNKNOWN)
     try:
         found = difference(parts, str(file), data)
     except Unreadable as fault:

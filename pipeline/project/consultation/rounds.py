@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pipeline.intake.answers import tidy
 from pipeline.model.assessment import Disposition
-from pipeline.model.problem import Faulty, MachineFault, Place, Problem, Refused, shown
+from pipeline.model.problem import Faulty, Place, Problem, Refused, shown
 from pipeline.project.consultation.dispositions import Entry, entered
 from pipeline.project.consultation.matrix_book import MOST, Filled, filled, workbook
 from pipeline.project.consultation.matrix_document import Heading, document
-from pipeline.project.files import write_file
+from pipeline.project.files import read_file, write_file
 from pipeline.revise.matrix import Row, Sent, rows
 from pipeline.revise.remarks import Reviewed, reviewed
 from pipeline.revise.responses import Answered, Signed, answered, late, otherwise, placeless, unknown
@@ -22,7 +22,6 @@ from pipeline.word import package
 __all__ = ["Collected", "Returned", "Signed", "collect", "office", "reply"]
 
 XLSX = ".xlsx"
-MAX_INPUT = 50_000_000
 MOST_TOLD = 20
 """Problems of one file that are listed; the rest are counted."""
 
@@ -100,7 +99,7 @@ def collect(files: Sequence[Path], bodies: Mapping[Path, str], number: int, outp
     problems: list[Problem] = []
     for file in files:
         try:
-            found = _read(file, _bytes(file))
+            found = _read(file, read_file(file, INPUT))
         except Faulty as fault:
             problems += fault.problems
             continue
@@ -184,7 +183,7 @@ def reply(matrix: Path, file: Path, output: Path, signed: Signed, to: Path | Non
     _new(output)
     every = _rows(matrix)
     given = [r for r in every if r.answered]
-    data = _bytes(file)
+    data = read_file(file, INPUT)
     found = _read(file, data)
     own = [r for r in _about(every, file, found) if r.answered]
     if not own:
@@ -228,7 +227,7 @@ def _rows(matrix: Path) -> tuple[Filled, ...]:
     if matrix.suffix.lower() != XLSX:
         fix = "answer in the workbook (.xlsx) that `clausewright comments` writes, and give that"
         raise Faulty([Problem(INPUT, Place(str(matrix)), "responses are read from a workbook", fix)])
-    found, problems = filled(_bytes(matrix), str(matrix))
+    found, problems = filled(read_file(matrix, INPUT), str(matrix))
     if problems:
         raise Faulty(_few(problems, str(matrix)))
     return found
@@ -315,14 +314,3 @@ def _read(file: Path, data: bytes) -> Reviewed:
 def _new(output: Path) -> None:
     if output.exists() or output.is_symlink():
         raise Refused(f"{output}: exists already; choose another name with -o")
-
-
-def _bytes(file: Path) -> bytes:
-    if not file.is_file():
-        raise Faulty([Problem(INPUT, Place(str(file)), "no such file", "check the path")])
-    if file.stat().st_size > MAX_INPUT:
-        raise Faulty([Problem(INPUT, Place(str(file)), "the file is too large", f"at most {MAX_INPUT:,} bytes")])
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise MachineFault(f"{file}: cannot be read: {error.strerror}") from None

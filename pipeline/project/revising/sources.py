@@ -14,6 +14,7 @@ from pipeline.project.circulation import as_circulated, numbers_of
 from pipeline.project.content import style_files
 from pipeline.project.country import Country, decide, read_country
 from pipeline.project.drawing import LIBRE_ANCHORS, draft_file, name
+from pipeline.project.files import read_file
 from pipeline.project.making import composed_for
 from pipeline.project.releasing import Spot, spot
 from pipeline.project.standing import intake_of, receipt_of
@@ -26,8 +27,6 @@ from pipeline.word import anchors, names, package
 from pipeline.word.anchors import Kept
 
 CODE = "REVISE-001"
-MOST_BYTES = 200 * 2**20
-"""A larger file is no draft of ours, and not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,7 @@ def of_file(path: Path, out: Path) -> Source:
     Raises:
         Faulty: It is no Word file, damaged, or beyond the limits.
     """
-    if path.stat().st_size > MOST_BYTES:
-        problem = Problem(CODE, Place(str(path)), "the file is far larger than a draft", "name the edited draft")
-        raise Faulty([problem])
-    data = path.read_bytes()
+    data = read_file(path, CODE)
     kept = anchors.kept(package.received(data, str(path)))
     return Source(str(path), data, kept, located(out, kept.record) if kept is not None else None)
 
