@@ -31,7 +31,7 @@ DAY = "2026-07-27"
 EDITS = 115
 """Edits drawn over the units of the long draft: with so many, about a third of them is touched."""
 
-WORDS = "because provisions rule rule_valid before conflict base theirs ours nothing numbers cover"
+WORDS = "because provisions rule rule_valid before conflict base theirs ours wider nothing numbers cover"
 MARKED = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
