@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +20,7 @@ import ministry  # noqa: E402
 import revisions  # noqa: E402
 
 from pipeline.model.problem import MachineFault  # noqa: E402
+from pipeline.project import shelf  # noqa: E402
 from pipeline.project.revising import foreign  # noqa: E402
 
 Cells = tuple[str, str, str, str, str]
@@ -31,7 +33,6 @@ DAY = "2026-07-27"
 EDITS = 115
 """Edits drawn over the units of the long draft: with so many, about a third of them is touched."""
 
-WORDS = "because provisions rule rule_valid before conflict base theirs ours wider nothing numbers cover"
 MARKED = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
@@ -42,7 +43,7 @@ from pipeline.revise.outcome import Reason
 from pipeline.revise.reading import as_read
 kind, theirs, ours, times = sys.argv[1:]
 old, new = Path(theirs).read_bytes(), Path(ours).read_bytes()
-words = {{f"merge_{{word}}": word for word in {WORDS!r}.split()}}
+words = WORDS
 spent = []
 for _ in range(int(times)):
     start = time.process_time()
@@ -59,7 +60,14 @@ states = [a.state for a in revised.actions]
 print(min(spent), len(revised.changed), sum(a.how == "text" for a in revised.actions), states.count("lost"))
 """
 """A process that marks a file some times and tells the least CPU seconds, and how many units it changed, found by text,
-and did not find."""
+and did not find; `program` puts the words in."""
+
+
+@cache
+def program() -> str:
+    """Return that process with the words of comments in English."""
+    words = {name: text["en"] for name, text in shelf.built_in().library.words.items() if name.startswith("merge_")}
+    return MARKED.replace("WORDS", repr(words))
 
 
 def rows(child: Child) -> list[Cells]:
@@ -89,7 +97,7 @@ def _merges(folder: Path, child: Child) -> list[Cells]:
     ):
         theirs = _file(folder, "theirs", data)
         cpu, changed, by_text, lost = _told(["merge", theirs, ours, "5"])
-        _, memory = child([sys.executable, "-c", MARKED, "merge", theirs, ours, "1"])
+        _, memory = child([sys.executable, "-c", program(), "merge", theirs, ours, "1"])
         peak = max(peak, memory)
         told = f"{changed} of {len(pair.old.units)} units marked, {by_text} found by text, {lost} not found"
         found.append((f"merge into 80 pages, {touched} units edited, {what}", f"{cpu:.2f} s", "", told, aim))
@@ -101,14 +109,14 @@ def _redlines(folder: Path, child: Child) -> list[Cells]:
     found: list[Cells] = []
     for what, pair in (("80 pages", revisions.large()), ("Norland's guidelines", revisions.english())):
         old, new = _file(folder, "old", pair.old_docx), _file(folder, "new", pair.new_docx)
-        ours, memory = child([sys.executable, "-c", MARKED, "redline", old, new, "1"])
+        ours, memory = child([sys.executable, "-c", program(), "redline", old, new, "1"])
         name = f"redline of {what} as a process, against Docxodus"
         try:
-            program = str(foreign._engine().extracted_binaries_path)
+            engine = str(foreign._engine().extracted_binaries_path)
         except MachineFault:
             found.append((name, f"{ours:.2f}", "not installed", "", "at least 5"))
             continue
-        theirs, other = child([program, old, new, str(folder / "marked.docx"), "--author=A"])
+        theirs, other = child([engine, old, new, str(folder / "marked.docx"), "--author=A"])
         ratio = f"{theirs / ours:.2f} times faster; {memory:.0f} MB against {other:.0f}"
         found.append((name, f"{ours:.2f}", f"{theirs:.2f}", ratio, "at least 5"))
     return found
@@ -121,7 +129,9 @@ def _file(folder: Path, name: str, data: bytes) -> str:
 
 
 def _told(words: list[str]) -> tuple[float, int, int, int]:
-    said = subprocess.run([sys.executable, "-c", MARKED, *words], capture_output=True, text=True, check=True, cwd=ROOT)
+    said = subprocess.run(
+        [sys.executable, "-c", program(), *words], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     cpu, *counts = said.stdout.split()
     changed, by_text, lost = map(int, counts)
     return float(cpu), changed, by_text, lost

@@ -45,7 +45,7 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("records and dump", "pipeline.project.making", "selection_record"),
     ("records and dump", "pipeline.project.making", "findings_record"),
     ("records and dump", "pipeline.project.making", "as_bytes"),
-    ("write and sync", "pipeline.project.batching", "written"),
+    ("write and sync", "pipeline.project.drafting", "written"),
 )
 """Stages with the functions in which they happen."""
 
