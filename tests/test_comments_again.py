@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from time import process_time
 
+import ministry
 import openpyxl
 import pytest
 from consultation import LEGAL, OFFICE, SCOPE, answer, draft, fill, matrix, says, sent, write_all
@@ -18,6 +19,7 @@ from pipeline.model.problem import Exit
 from pipeline.project.consultation import rounds
 from pipeline.project.consultation.dispositions import added
 from pipeline.project.files import write_file
+from pipeline.revise.matrix import Sent, rows
 from pipeline.revise.places import Places
 from pipeline.revise.remarks import reviewed
 from pipeline.word import comments as word_comments
@@ -32,6 +34,21 @@ ROLE = ("--to", "norland", "--role", "Legal adviser")
 def said(path: Path) -> list[tuple[str, str]]:
     """Return author and text of each comment of a file."""
     return [(c.author, c.text) for c in word_comments.read_comments(unpacked(path.read_bytes()), "x")]
+
+
+def test_comments_without_name_and_date_at_two_places_are_two(tmp_path: Path) -> None:
+    """Word's removal of personal information leaves `Author` and no date."""
+    given = []
+    for name, words, clause in (("a.docx", "develops, procures", SCOPE), ("b.docx", "the policing task", LEGAL)):
+        document = ministry.Document(draft())
+        ministry.comment(document, words, "Please clarify.", clause, author="Author", date="")
+        for comment in document.tree("word/comments.xml").iter(w("comment")):
+            if comment.get(w("date")) is not None:
+                del comment.attrib[w("date")]
+        found = reviewed(unpacked(document.bytes()), name)
+        given.append(Sent(name, name, found.remarks, found.units))
+    assert [row.files for row in rows(given, 1)] == [("a.docx",), ("b.docx",)]
+    assert len(rows([given[0], given[0]], 1)) == 1
 
 
 # Answers that come later

@@ -430,3 +430,14 @@ def test_footnotes_that_were_put_in_stand_in_the_order_of_their_signs(doc: Docum
     signs = [r.get(w("id")) for r in told[names.DOCUMENT].iter(w("footnoteReference"))]
     notes = [n.get(w("id")) for n in told[names.FOOTNOTES].iter(w("footnote")) if not n.get(w("type"))]
     assert notes == signs and signs != sorted(signs, key=lambda number: int(number or 0))
+
+
+def test_a_page_colour_does_not_keep_the_cover_from_being_brought_up_to_date() -> None:
+    def change(draft: Draft) -> Draft:
+        return replace(draft, cover=replace(draft.cover, status="Second consultation draft"))
+
+    pair = ours(change)
+    coloured = Document(pair.old_docx)
+    coloured.tree().insert(0, etree.Element(w("background"), {w("color"): "FFFFFF"}))
+    for doc in (Document(pair.old_docx), coloured):
+        assert "Second consultation draft" in merge(doc, pair).text()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import marks
 import ministry
 import pytest
 from draft_changes import (
+    _table,
     cell,
     clause_added,
     note_added,
@@ -24,6 +26,7 @@ from ministry import Document
 from revisions import drawn
 from word_parts import Element, stories, text_of, unpacked, w
 
+from pipeline.model.draft import Table
 from pipeline.word import names
 from pipeline.word import package as word_package
 
@@ -189,6 +192,45 @@ def test_a_column_that_they_added_is_left_alone(doc: Document) -> None:
         "The issuing authority commands the agency",
         "Own remark",
     ]
+
+
+def test_a_column_that_they_added_beside_cells_of_the_same_words_is_left_alone() -> None:
+    old = cell(AGENCIES, 0, 1, "yes")(cell(AGENCIES, 0, 2, "yes")(english()))
+    pair = ours(cell(AGENCIES, 0, 2, "no"), of=old)
+    doc = Document(pair.old_docx)
+    table = next(doc.find(GUARD, AGENCIES).paragraph.iterancestors(w("tbl")))
+    for row in table.iter(w("tr")):
+        last = row.findall(w("tc"))[-1]
+        fresh = deepcopy(last)
+        next(fresh.iter(w("t"))).text = "Own remark"
+        last.addnext(fresh)
+    one = merge(doc, pair)
+    assert rows(one)[1][1:3] == ["yes", "no"]
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_a_column_of_ours_that_came_or_left_is_told_as_a_conflict(doc: Document, more: bool) -> None:
+    def change(table: Table) -> Table:
+        if more:
+            columns, found = (*table.columns, table.columns[-1]), [(*row, row[-1]) for row in table.rows]
+        else:
+            columns, found = table.columns[:-1], [row[:-1] for row in table.rows]
+        return replace(table, columns=columns, rows=tuple(found))
+
+    one = merge(doc, ours(_table(AGENCIES, change)))
+    assert one.state(AGENCIES) == "conflict" and one.tracked() == []
+    assert len(one.conflict_comments()) == len(one.conflicts()) > 1
+
+
+def test_a_cell_whose_only_paragraph_they_struck_out_has_its_conflict_in_a_comment(doc: Document) -> None:
+    struck = doc.find("A statute says so", AGENCIES).paragraph
+    ministry.delete_paragraph(doc, "A statute says so", AGENCIES, tracked=True)
+    properties = struck.find(w("pPr"))
+    assert properties is not None
+    mark = etree.SubElement(properties, w("rPr"))
+    etree.SubElement(mark, w("del"), {w("id"): "9901", w("author"): ministry.AUTHOR, w("date"): "2026-03-01T00:00:00Z"})
+    one = merge(doc, ours(word(AGENCIES, "A statute says so", "A treaty says so")))
+    assert len(one.conflicts()) == len(one.conflict_comments()) == 1
 
 
 def test_a_row_moved_away_by_tracked_moves_is_gone(doc: Document) -> None:

@@ -320,3 +320,17 @@ def test_files_without_our_blocks_are_compared_as_text(tmp_path: Path) -> None:
     assert marks.plain(marks.rejected(data)) == ["The agency keeps five logs."]
     assert marks.plain(marks.accepted(data)) == ["The agency keeps seven logs."]
     assert not list(tmp_path.glob("*.report.*"))
+
+
+def test_a_base_that_tells_nothing_is_the_one_that_is_named(desk: Path) -> None:
+    (desk / "bare.docx").write_bytes(without_record((desk / "edited.docx").read_bytes()))
+    ran = run("merge", "edited.docx", "--base", "bare.docx", "-o", "merged.docx", at=desk)
+    assert ran.code == 3 and "bare.docx" in ran.err and "edited.docx" not in ran.err
+    ran = run("redline", "bare.docx", "edited.docx", "-o", "redline.docx", at=desk)
+    assert ran.code == 3 and "bare.docx" in ran.err and "--base" not in ran.err
+
+
+def test_check_does_not_look_into_a_store_around_it(desk: Path) -> None:
+    (version(desk, "0.1") / "receipt.json").unlink()
+    ran = run("check", "../edited.docx", at=desk / "output")
+    assert ran.code == 0, ran.err

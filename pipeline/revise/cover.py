@@ -12,6 +12,7 @@ from pipeline.revise.grafting import Story, near
 from pipeline.revise.outcome import Hunk
 from pipeline.word import package
 from pipeline.word.anchors import Kept
+from pipeline.word.names import w
 from pipeline.word.story import Paragraph, TableRow
 from pipeline.word.wording import Words
 
@@ -61,7 +62,9 @@ def _moved(was: Mapping[str, str], now: Mapping[str, str], prefix: str) -> dict[
 
 def _ahead(document: etree._Element, first: etree._Element | None) -> Iterator[etree._Element]:
     """Yield the blocks before the first unit."""
-    body = document[0]
+    body = document.find(w("body"))
+    if body is None:
+        return
     top = first
     while top is not None and top.getparent() is not body:
         top = top.getparent()

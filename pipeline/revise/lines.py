@@ -90,7 +90,7 @@ def merge(some: Container, found: Matched, desk: Desk) -> None:
         elif line.words.blank:
             continue
         elif j in of_base:
-            _gone_there(some.base[of_base[j]], line, last or _first(staying) or _first(some.theirs), desk)
+            _gone_there(some.base[of_base[j]], line, last or _first(staying) or _first(some.theirs), some.within, desk)
         else:
             behind = _put_in(some, j, place, last, behind, desk)
     read = {i for joint in together for i in joint.base}
@@ -127,7 +127,12 @@ def _row(base: Row, theirs: TableRow, ours: TableRow, desk: Desk) -> None:
     shown = not desk.terms.kept_numbers
     if base.same(ours.words) and _looks(base, shown) == _looks(ours.words, shown):
         return
-    for b, t, o in _cells(base, theirs, ours):
+    cells = tuple(_cells(base, theirs, ours))
+    if {b for b, _, _ in cells} != set(range(len(base.cells))) or {o for *_, o in cells} != set(range(len(ours.cells))):
+        texts = text_of(base), text_of(theirs.words), text_of(ours.words)  # a column of ours came or left
+        desk.margin.on(first_paragraph(theirs).elements[-1], desk.conflicts("row", *texts), True)
+        return
+    for b, t, o in cells:
         if t is None:
             before, after = (" / ".join(w_.printed for w_ in cell) for cell in (base.cells[b], ours.words.cells[o]))
             if before != after:
@@ -163,7 +168,8 @@ def _in_turn(cells: Sequence[tuple[Words, ...]], other: Sequence[tuple[Words, ..
     least = 0
     for k, cell in enumerate(cells):
         scores = {j: _held(cell, other[j]) for j in range(least, len(other))}
-        best = max(scores, key=lambda j: (scores[j], -j), default=None)
+        taken = set(found.values())  # of two that are as much alike, the one that is still free: columns repeat words
+        best = max(scores, key=lambda j: (scores[j], j not in taken, -j), default=None)
         if best is not None and scores[best] >= SAME_CELL:
             found[k] = least = best
     return found
@@ -233,13 +239,15 @@ def _edit(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk) -> 
     return [*struck, *([put] if put is not None else [])]
 
 
-def _gone_there(base: Item, ours: Line, where: Line | None, desk: Desk) -> None:
+def _gone_there(base: Item, ours: Line, where: Line | None, within: Holder, desk: Desk) -> None:
     """Tell of what ours changes where they have taken it away; it is not put back."""
     if _same(base, ours.words):
         return
     lines = desk.conflicts(_kind(ours), text_of(base), "", text_of(ours.words))
-    if where is not None:
-        desk.margin.on(first_paragraph(where).elements[-1], lines, True)
+    left = next((b for b in within.blocks if b.tag == P), None)  # where all of a cell is tracked as deleted
+    element = first_paragraph(where).elements[-1] if where is not None else left
+    if element is not None:
+        desk.margin.on(element, lines, True)
 
 
 def _taken_out(base: Item, theirs: Line, within: Holder, desk: Desk) -> None:

@@ -197,8 +197,10 @@ class _Comments:
         return (len(self.stories), 0, 0)
 
     def _thread(self, root: Comment, thread: Sequence[Comment], place: tuple[int, int, int]) -> Remark:
-        own = self._key("c", _seed(root), root)
         spot, about = self._about(place)
+        author, date, text = _seed(root)
+        # Word takes names and dates out together: what is then alike in two files is the same only at the same place.
+        own = self._key("c", (author, date, text if date else f"{text} {spot.anchor} {about}"), root)
         replies = tuple(
             Remark(self._key("r", (own, *_seed(c)), c), "reply", c.author, c.date, spot, "", c.text)
             for c in thread

@@ -27,7 +27,7 @@ def looked_at(path: Path) -> tuple[str, tuple[Problem, ...], tuple[Problem, ...]
         Faulty: It is no Word file, damaged, or beyond the limits.
     """
     file = str(path)
-    one = of_file(path, Path())
+    one = of_file(path, None)
     if one.kept is None:
         fix = "check the edited draft itself; a copy for publication, or a file saved by another program, has no marks"
         message = "the file tells nothing of the draft that it came from"

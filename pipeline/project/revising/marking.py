@@ -62,7 +62,8 @@ def redline(old: Path, new: Path, out: Path, lang: str = "") -> Marked:
         MachineFault: Neither has, and the extra `compare` is not installed.
     """
     older, newer = source(old, out, lang), source(new, out, lang)
-    unknown = [_unknown(one) for one in (older, newer) if one.kept is None]
+    repair = "take a file that still has its marks, or the version's folder in its place"
+    unknown = [_unknown(one, repair) for one in (older, newer) if one.kept is None]
     if len(unknown) == 2:
         return _as_text(older, newer)
     if unknown:
@@ -101,7 +102,7 @@ def merge(edited: Path, with_: Path | None, base: Path | None, out: Path, in_tex
     theirs = of_file(edited, out)
     older = source(base, out) if base is not None else theirs
     if older.kept is None:
-        raise Faulty([_unknown(theirs)])
+        raise Faulty([_unknown(older)])
     lang = older.record.get("lang", "en")
     newer = _newer(theirs, older, with_, out, lang)
     spoken = newer.record.get("lang", lang)
@@ -144,10 +145,11 @@ def _newer(theirs: Source, older: Source, with_: Path | None, out: Path, lang: s
     return of_version(Spot(at.out, at.slug, at.document, newest), lang, audience)
 
 
-def _unknown(one: Source) -> Problem:
-    message = "the file tells nothing of the draft that it came from"
-    repair = "name the version that was sent out with --base, or take the edited file itself and not a copy of its text"
-    return Problem(CODE, Place(one.shown), message, repair)
+NAME_BASE = "name the version that was sent out with --base, or take the edited file itself and not a copy of its text"
+
+
+def _unknown(one: Source, repair: str = NAME_BASE) -> Problem:
+    return Problem(CODE, Place(one.shown), "the file tells nothing of the draft that it came from", repair)
 
 
 def _audience(one: Source) -> Audience:

@@ -69,15 +69,16 @@ def source(path: Path, out: Path, lang: str = "") -> Source:
     return of_file(path, out)
 
 
-def of_file(path: Path, out: Path) -> Source:
-    """Return a Word file, with the version of a store that it came from where that is found.
+def of_file(path: Path, out: Path | None) -> Source:
+    """Return a Word file, with the version of a store that it came from where that is found and a store is given.
 
     Raises:
         Faulty: It is no Word file, damaged, or beyond the limits.
     """
     data = read_file(path, CODE)
     kept = anchors.kept(package.received(data, str(path)))
-    return Source(str(path), data, kept, located(out, kept.record) if kept is not None else None)
+    spot = located(out, kept.record) if out is not None and kept is not None else None
+    return Source(str(path), data, kept, spot)
 
 
 def saved(data: bytes, file: str) -> str:
