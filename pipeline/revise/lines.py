@@ -130,14 +130,13 @@ def _row(base: Row, theirs: TableRow, ours: TableRow, desk: Desk) -> None:
     cells = tuple(_cells(base, theirs, ours))
     if {b for b, _, _ in cells} != set(range(len(base.cells))) or {o for *_, o in cells} != set(range(len(ours.cells))):
         texts = text_of(base), text_of(theirs.words), text_of(ours.words)  # a column of ours came or left
-        desk.margin.on(first_paragraph(theirs).elements[-1], desk.conflicts("row", *texts), True)
+        _disputed(theirs, "row", texts, desk)
         return
     for b, t, o in cells:
         if t is None:
             before, after = (" / ".join(w_.printed for w_ in cell) for cell in (base.cells[b], ours.words.cells[o]))
             if before != after:
-                lines = desk.conflicts("row", before, "", after)
-                desk.margin.on(first_paragraph(theirs).elements[-1], lines, True)
+                _disputed(theirs, "row", (before, "", after), desk)
             continue
         cell = Container(base.cells[b], theirs.paragraphs[t], ours.paragraphs[o], placing.cell_holder(theirs.cells[t]))
         merge(cell, matched(cell, desk.terms.moves), desk)
@@ -239,6 +238,11 @@ def _edit(edit: tokens.Edit, theirs: Paragraph, ours: Paragraph, desk: Desk) -> 
     return [*struck, *([put] if put is not None else [])]
 
 
+def _disputed(theirs: Line, kind: Kind, texts: tuple[str, str, str], desk: Desk) -> None:
+    """Note a conflict over a line with the three texts, and say so in a comment on it."""
+    desk.margin.on(first_paragraph(theirs).elements[-1], desk.conflicts(kind, *texts), True)
+
+
 def _gone_there(base: Item, ours: Line, where: Line | None, within: Holder, desk: Desk) -> None:
     """Tell of what ours changes where they have taken it away; it is not put back."""
     if _same(base, ours.words):
@@ -253,8 +257,7 @@ def _gone_there(base: Item, ours: Line, where: Line | None, within: Holder, desk
 def _taken_out(base: Item, theirs: Line, within: Holder, desk: Desk) -> None:
     """Mark as deleted what ours no longer has; where they changed it or a note of it, it stays."""
     if not _same(base, theirs.words) or any(n in desk.notes.edited for p in _within(theirs) for n in p.notes):
-        lines = desk.conflicts(_kind(theirs), text_of(base), text_of(theirs.words), "")
-        desk.margin.on(first_paragraph(theirs).elements[-1], lines, True)
+        _disputed(theirs, _kind(theirs), (text_of(base), text_of(theirs.words), ""), desk)
         return
     if isinstance(theirs, Paragraph):
         placing.paragraph_out(theirs, within, desk.marker)
